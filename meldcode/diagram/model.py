@@ -37,7 +37,13 @@ class StepKind(StrEnum):
     ZIJROUTE = "zijroute"
 
 
-LEGAL_STEPS = (StepKind.SIGNALEREN, StepKind.CONSULTEREN, StepKind.GESPREK, StepKind.WEGEN, StepKind.BESLISSEN)
+LEGAL_STEPS = (
+    StepKind.SIGNALEREN,
+    StepKind.CONSULTEREN,
+    StepKind.GESPREK,
+    StepKind.WEGEN,
+    StepKind.BESLISSEN,
+)
 
 
 class CalendarKind(StrEnum):
