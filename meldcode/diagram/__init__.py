@@ -1,0 +1,1 @@
+"""Diagrams: BPMN files in, plain values and pictures out. The only package that touches lxml."""
