@@ -30,8 +30,8 @@ _LONGEST_SEARCH = timedelta(days=366 * 20)
 _LONGEST_DURATION = timedelta(days=366 * 100)
 
 _DURATION = re.compile(
-    r"P(?=.)(?:(?P<years>\d{1,9})Y)?(?:(?P<months>\d{1,9})M)?(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?",
+    r"P(?=.)(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d{1,6})H)?(?:(?P<minutes>\d{1,6})M)?(?:(?P<seconds>\d{1,6})S)?)?",
     re.ASCII,
 )
 _CYCLE = re.compile(r"R(?P<repetitions>\d{0,4})/(?P<interval>P.+)", re.ASCII)
