@@ -90,7 +90,7 @@ def _parse(data: bytes, file: str) -> etree._Element:
 
 def _refuse_doctype(root: etree._Element, file: str) -> None:
     info = root.getroottree().docinfo
-    if info.internalDTD is not None or info.externalDTD is not None:
+    if info.internalDTD is not None:
         raise unreadable(
             "xml-doctype",
             file,
@@ -106,7 +106,7 @@ def _refuse_doctype(root: etree._Element, file: str) -> None:
 
 
 def _refuse_unusual_nodes(root: etree._Element, file: str) -> None:
-    if any(sibling.tag is etree.PI for sibling in _around(root)):
+    if any(isinstance(sibling, etree._ProcessingInstruction) for sibling in _around(root)):
         raise _processing_instruction(file)
     depth = 0
     count = 0
@@ -118,7 +118,7 @@ def _refuse_unusual_nodes(root: etree._Element, file: str) -> None:
             continue
         depth += 1
         count += 1
-        if not isinstance(node.tag, str) or any(child.tag is etree.Entity for child in node):
+        if any(isinstance(child, etree._Entity) for child in node):
             raise unreadable(
                 "xml-entity",
                 file,
