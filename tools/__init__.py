@@ -1,5 +1,5 @@
-"""What `make` uses to prepare a computer: front end, translations, browser. Not a part of the software that runs.
+"""What `make` uses to prepare a computer: front end, translations, browser.
 
-These files run before anything is installed or while things are missing, so they use the standard library
-(and, where it says so, packages of the locked set).
+No part of the software that runs. These files run before anything is installed or while things are
+missing, so they use the standard library (and, where it says so, packages of the locked set).
 """

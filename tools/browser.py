@@ -16,11 +16,11 @@ from pathlib import Path
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 MISSING = (
-    "The browser tests need Chromium and none was found. Install it (Debian, Ubuntu: `apt-get install chromium`; "
-    "elsewhere: `.venv/bin/playwright install chromium`) and run the tests again."
+    "The browser tests need Chromium and none was found. Install it (Debian, Ubuntu: "
+    "`apt-get install chromium`; elsewhere: `.venv/bin/playwright install chromium`) and run the tests again."
 )
 
-#: What Chromium needs to run without a screen, as root in a container, and without calling its maker at start.
+#: What Chromium needs to run as root in a container and without calling its maker at every start.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
