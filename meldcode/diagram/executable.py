@@ -77,5 +77,5 @@ def _is_left_out(element: etree._Element) -> bool:
 def _keep_own_attributes(element: etree._Element) -> None:
     for name in list(element.attrib):
         namespace = etree.QName(str(name)).namespace
-        if namespace is not None and namespace not in KNOWN_NAMESPACES:
+        if namespace and namespace not in KNOWN_NAMESPACES:
             del element.attrib[name]
