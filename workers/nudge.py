@@ -81,7 +81,9 @@ class Nudge:
             self._quiet_until = time.monotonic() + PAUSE_SECONDS
             first, self._failed = not self._failed, True
         if first:
-            log.warning("nudge_failed", task=task, problem=type(problem).__name__, remedy="the next tick does it")
+            log.warning(
+                "nudge_failed", task=task, problem=type(problem).__name__, remedy="the next tick does it"
+            )
 
     def _note_success(self) -> None:
         with self._lock:
