@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -30,14 +30,14 @@ TALKATIVE = (
 )
 
 
-def configure(*, readable: bool | None = None) -> None:
-    """Sends everything this process logs to standard output in the house's form.
+def configure(*, readable: bool | None = None, stream: TextIO = sys.stdout) -> None:
+    """Sends everything this process logs to `stream` in the house's form.
 
     `readable` chooses lines for people over JSON; None takes it from MELDCODE_LOG (`console` or `json`),
-    and without that from whether standard output is a terminal. Call it once, at the start of a process.
+    and without that from whether the stream is a terminal. Call it once, at the start of a process.
     """
     if readable is None:
-        readable = os.environ.get("MELDCODE_LOG", "console" if sys.stdout.isatty() else "json") == "console"
+        readable = os.environ.get("MELDCODE_LOG", "console" if stream.isatty() else "json") == "console"
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -46,7 +46,7 @@ def configure(*, readable: bool | None = None) -> None:
         error_without_words,
     ]
     last: Processor = (
-        structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=0)
+        structlog.dev.ConsoleRenderer(colors=stream.isatty(), pad_event_to=0)
         if readable
         else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
@@ -56,7 +56,7 @@ def configure(*, readable: bool | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

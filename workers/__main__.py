@@ -1,0 +1,44 @@
+"""`python -m workers worker` and `python -m workers beat`: the two processes of a deployment besides the web.
+
+Settings come from the environment (see docs/beheer.md); a missing one is said in a sentence and ends the
+process with exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+
+from meldcode import logs
+from meldcode.messages import MeldcodeError
+from meldcode.settings import Settings
+from workers.app import make_app
+
+
+def main(words: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m workers")
+    parser.add_argument("part", choices=["worker", "beat"])
+    parser.add_argument(
+        "--processes", type=int, default=2, help="how many tasks at a time (worker; default 2)"
+    )
+    options = parser.parse_args(words)
+    logs.configure()
+    try:
+        app = make_app(Settings.from_environment(), processes=options.processes)
+    except MeldcodeError as error:
+        print(error.text.nl, error.text.en, sep="\n", file=sys.stderr)
+        return 2
+    # celery warns against running as root because of pickle, which this application never reads
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    if options.part == "beat":
+        return int(app.start(["--quiet", "beat"]) or 0)
+    # the process id makes the name unique, so that any number of workers can run on one computer;
+    # gossip and mingle are workers talking to each other, which ours have no need for
+    name = f"worker-{os.getpid()}@%h"
+    return int(app.start(["--quiet", "worker", "-n", name, "--without-gossip", "--without-mingle"]) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
