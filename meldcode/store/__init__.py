@@ -1,0 +1,9 @@
+"""Where things are kept: `Database` opens transactions, `Transaction` runs statements for one
+organisation, `tables` says what there is. Nothing outside this package commits."""
+
+from __future__ import annotations
+
+from meldcode.store.database import SCOPE, Database, Transaction, scoped
+from meldcode.store.errors import ScopeError, StoreError
+
+__all__ = ["SCOPE", "Database", "ScopeError", "StoreError", "Transaction", "scoped"]

@@ -1,0 +1,184 @@
+"""`Database` and `Transaction`: the only place that begins, commits and rolls back.
+
+The rest of the core writes portable SQLAlchemy Core statements. Whatever differs between databases
+stays in this package: how a connection is set up, how a writer takes its lock, how rows are claimed
+(`FOR UPDATE SKIP LOCKED`; SQLite leaves the clause out, because `BEGIN IMMEDIATE` admits one writer
+at a time anyway).
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, CursorResult, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.sql import Executable
+
+from meldcode.crypto import Key, Keyring
+from meldcode.messages import Text
+from meldcode.store import sqlite
+from meldcode.store.errors import ScopeError, StoreError
+from meldcode.store.scope import SCOPE, Plan, plan_of, scoped
+from meldcode.store.tables import organisations
+
+__all__ = ["SCOPE", "Database", "Transaction", "scoped"]
+
+Params = Mapping[str, Any]
+
+_ORGANISATION_KEY = sa.select(organisations.c.wrapped_key).where(organisations.c.id == SCOPE)
+
+
+class Transaction:
+    """Statements for one organisation (or, with `None`, on the few tables outside any organisation).
+
+    `execute` fills in the organisation and refuses statements that do not filter on it.
+    """
+
+    __slots__ = ("connection", "database", "organisation")
+
+    def __init__(self, database: Database, connection: Connection, organisation: UUID | None) -> None:
+        self.database = database
+        self.connection = connection
+        self.organisation = organisation
+
+    @property
+    def scope(self) -> UUID:
+        """The organisation; a `ScopeError` when the transaction was opened without one."""
+        if self.organisation is None:
+            raise ScopeError("this transaction was opened without an organisation")
+        return self.organisation
+
+    def execute(
+        self, statement: Executable, params: Params | Sequence[Params] | None = None
+    ) -> CursorResult[Any]:
+        """Run `statement` with one set of parameters, or once for each of several.
+
+        Raises `ScopeError` when the statement reaches beyond this transaction's organisation.
+        """
+        plan = plan_of(statement)
+        if params is None or isinstance(params, Mapping):
+            return self.connection.execute(statement, self._complete(plan, params or {}))
+        return self.connection.execute(statement, [self._complete(plan, row) for row in params])
+
+    def _complete(self, plan: Plan, row: Params) -> dict[str, Any]:
+        if self.organisation is None:
+            if plan.scoped_tables:
+                raise ScopeError(f"{plan.scoped_tables} read without an organisation")
+            return dict(row)
+        filled = dict(row)
+        if plan.takes_scope:
+            filled["scope"] = self.organisation
+        if (
+            plan.fills_organisation
+            and filled.setdefault("organisation", self.organisation) != self.organisation
+        ):
+            raise ScopeError("a row of another organisation")
+        return filled
+
+    def organisation_key(self) -> Key:
+        """The organisation's key: from this process, else unwrapped from its row."""
+        known = self.database.keyring.known(self.scope)
+        if known is not None:
+            return known
+        wrapped = self.execute(_ORGANISATION_KEY).scalar_one()
+        return self.database.keyring.organisation_key(self.scope, wrapped)
+
+
+class Database:
+    """One database of one deployment, and what every command needs to know of that deployment.
+
+    `url` is an SQLAlchemy URL (`sqlite:///var/meldcode.db`); `master_key` 32 bytes. `demo` lets the
+    clock be moved and `base_url` is where links in mails lead; both default to the environment
+    (`MELDCODE_DEMO`, `MELDCODE_BASE_URL`). Safe to share between threads, and across a fork.
+    """
+
+    def __init__(
+        self, url: str, master_key: bytes, *, demo: bool | None = None, base_url: str | None = None
+    ) -> None:
+        self.keyring = Keyring(master_key)
+        self.demo = os.environ.get("MELDCODE_DEMO") == "1" if demo is None else demo
+        self.base_url = (base_url or os.environ.get("MELDCODE_BASE_URL") or "http://127.0.0.1:8000").rstrip(
+            "/"
+        )
+        self.engine = _engine(url)
+        self._reader = self.engine.execution_options(**sqlite.READING)
+        _forget_connections_after_fork(self)
+
+    @contextmanager
+    def transaction(self, organisation: UUID | str | None) -> Iterator[Transaction]:
+        """A writing transaction: commits when the block ends well, else everything is undone.
+
+        Takes the write lock at once on SQLite, so that two writers queue instead of failing half-way.
+        Raises `StoreError` when the database cannot be used now (locked for long, disk full).
+        """
+        with _said_kindly(), self.engine.begin() as connection:
+            yield Transaction(self, connection, _uuid(organisation))
+
+    @contextmanager
+    def reading(self, organisation: UUID | str | None) -> Iterator[Transaction]:
+        """One consistent look at the data that waits for no writer; whatever it writes is undone."""
+        with _said_kindly(), self._reader.connect() as connection, connection.begin() as transaction:
+            yield Transaction(self, connection, _uuid(organisation))
+            transaction.rollback()
+
+    def migrate(self) -> None:
+        """Bring the tables up to this version of the software (creates them in an empty database)."""
+        from meldcode.store.migrate import upgrade
+
+        with _said_kindly(), self.engine.begin() as connection:
+            upgrade(connection)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
+
+def _uuid(organisation: UUID | str | None) -> UUID | None:
+    return UUID(organisation) if isinstance(organisation, str) else organisation
+
+
+def _engine(url: str) -> Engine:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        raise StoreError(
+            Text(
+                f"Deze versie werkt met SQLite, niet met {parsed.get_backend_name()}. "
+                "Zet MELDCODE_DATABASE_URL op bijvoorbeeld sqlite:///var/meldcode.db.",
+                f"This version works on SQLite, not on {parsed.get_backend_name()}. "
+                "Set MELDCODE_DATABASE_URL to, for example, sqlite:///var/meldcode.db.",
+            )
+        )
+    return sqlite.engine(parsed)
+
+
+def _forget_connections_after_fork(database: Database) -> None:
+    """A child process must never use its parent's connections: it starts with an empty pool."""
+    here = weakref.ref(database)
+
+    def forget() -> None:
+        found = here()
+        if found is not None:
+            found.engine.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)
+
+
+@contextmanager
+def _said_kindly() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(
+            Text(
+                "De gegevens konden nu niet worden opgeslagen of gelezen. Probeer het zo opnieuw; "
+                "twee keer versturen kan geen kwaad.",
+                "The data could not be saved or read just now. Try again in a moment; "
+                "sending it twice does no harm.",
+            )
+        ) from error

@@ -1,0 +1,24 @@
+"""Alembic, from inside the package: no ini file, the connection is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Connection
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def config(connection: Connection) -> Config:
+    """Alembic's settings for one connection."""
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations that are still to be run, inside the caller's transaction."""
+    command.upgrade(config(connection), revision)

@@ -1,0 +1,308 @@
+"""The tables: everything that must survive a power cut, and nothing else.
+
+Two kinds of tables. *Scoped* ones belong to one organisation and carry its id in `organisation`;
+`Transaction` refuses any statement on them that does not filter on it, and on PostgreSQL row-level
+security does the same once more. The tables in `OUTSIDE` are the few that must be read before an
+organisation is known (sign-in, the clock's tick); they hold ids and moments, never content.
+
+What is stored in clear: who, which step, when. A case's content (its state, its answers) is sealed
+with the case's own key, see `meldcode.crypto`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database (SQLite keeps no zone, so we add it back)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# Names for every constraint, so that a later migration can find and change them on both databases.
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _organisation(*, primary_key: bool = False) -> sa.Column[Any]:
+    return sa.Column(
+        "organisation",
+        sa.Uuid,
+        sa.ForeignKey("organisations.id"),
+        nullable=False,
+        primary_key=primary_key,
+    )
+
+
+def _case(*, primary_key: bool = False, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(
+        "case",
+        sa.Uuid,
+        sa.ForeignKey("cases.id", ondelete="CASCADE"),
+        nullable=nullable,
+        primary_key=primary_key,
+    )
+
+
+organisations = sa.Table(
+    "organisations",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("key", sa.String(100), nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
+    sa.Column("version", sa.String(64)),  # what new cases start with; None until first published
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("username", sa.String(200), primary_key=True),
+    _organisation(),
+    sa.Column("person", sa.Uuid, nullable=False, unique=True),
+    sa.Column("password_hash", sa.String(300)),  # None: nobody can sign in with a password
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
+    _organisation(),
+    sa.Column("person", sa.Uuid, nullable=False, index=True),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("ends_at", Moment, nullable=False),
+)
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_people_organisation", "organisation"),
+)
+
+role_holders = sa.Table(
+    "role_holders",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("role", sa.String(100), primary_key=True),
+    sa.Column("person", sa.Uuid, sa.ForeignKey("people.id"), primary_key=True),
+    sa.Index("ix_role_holders_person", "person"),
+)
+
+versions = sa.Table(
+    "versions",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("published_at", Moment, nullable=False),
+    sa.Column("published_by", sa.Uuid),
+)
+
+version_files = sa.Table(
+    "version_files",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("path", sa.String(400), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["organisation", "version"], ["versions.organisation", "versions.id"], name="fk_version_files_version"
+    ),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("reference", sa.String(20), nullable=False),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("process", sa.Text, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),  # open, finished, erased
+    sa.Column("opened_by", sa.Uuid, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    sa.Column("closed_at", Moment),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("joined", sa.JSON, nullable=False),  # role keys whose holders joined the case team
+    sa.Column("failures", sa.Integer, nullable=False),  # failed wake-ups in a row
+    sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("organisation", "reference"),
+    sa.Index("ix_cases_organisation_status", "organisation", "status"),
+    sa.Index("ix_cases_opened_by", "opened_by"),
+)
+
+# A table of its own, so that keys can be backed up apart from what they open: a restored backup
+# of the content cannot bring an erased case back.
+case_keys = sa.Table(
+    "case_keys",
+    metadata,
+    _case(primary_key=True),
+    _organisation(),
+    sa.Column("wrapped", sa.LargeBinary, nullable=False),
+)
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    _case(primary_key=True),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("node", sa.String(200), nullable=False),
+    sa.Column("role", sa.String(100)),
+    sa.Column("assignee", sa.Uuid),  # None: anybody who holds the role
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("due_at", Moment),
+    sa.Column("steps", sa.String(200), nullable=False),  # step kinds, separated by spaces
+    sa.Index("ix_tasks_organisation_assignee", "organisation", "assignee"),
+    sa.Index("ix_tasks_organisation_role", "organisation", "role"),
+)
+
+due = sa.Table(
+    "due",
+    metadata,
+    _case(primary_key=True),
+    _organisation(),
+    sa.Column("at", Moment, index=True),  # None: nothing to wait for
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    _case(),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("task", sa.Uuid, nullable=False),
+    sa.Column("node", sa.String(200), nullable=False),
+    sa.Column("person", sa.Uuid, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("answers", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("case", "revision"),
+    sa.Index("ix_entries_person", "person"),
+)
+
+mails = sa.Table(
+    "mails",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    _case(),
+    sa.Column("timer", sa.String(200), nullable=False),
+    sa.Column("occurrence", sa.Integer, nullable=False),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("person", sa.Uuid, nullable=False),
+    sa.Column("role", sa.String(100), nullable=False),
+    sa.Column("template", sa.String(100), nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),  # the name in From
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),  # waiting, sent, failed
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("sent_at", Moment),
+    sa.UniqueConstraint("case", "timer", "occurrence", "level", "person"),
+    sa.Index("ix_mails_organisation_created_at", "organisation", "created_at"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("mail", sa.Uuid, sa.ForeignKey("mails.id", ondelete="CASCADE"), primary_key=True),
+    _organisation(),
+    sa.Column("at", Moment, nullable=False, index=True),  # next attempt; while leased: the lease's end
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("person", sa.Uuid),  # None: the software itself (time passed)
+    sa.Column("behalf", sa.Uuid),  # on whose behalf
+    sa.Column("role", sa.String(100)),
+    sa.Column("action", sa.String(100), nullable=False),
+    sa.Column("case", sa.Uuid),
+    sa.Column("reason", sa.Text),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.Column("key", sa.String(100)),  # the command's idempotency key: done once is recorded once
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.UniqueConstraint("organisation", "person", "key"),
+    sa.Index("ix_audit_organisation_case", "organisation", "case"),
+)
+
+audit_heads = sa.Table(
+    "audit_heads",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("seal", sa.LargeBinary(32), nullable=False),
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    _case(nullable=True),
+    sa.Column("mail", sa.Uuid),
+    sa.Column("kind", sa.String(100), nullable=False),
+    sa.Column("node", sa.String(200)),
+    sa.Column("text_nl", sa.Text, nullable=False),
+    sa.Column("text_en", sa.Text, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("first_at", Moment, nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+    sa.Column("resolved_at", Moment),
+    sa.Column("resolved_by", sa.Uuid),
+    sa.Index("ix_incidents_organisation_resolved_at", "organisation", "resolved_at"),
+)
+
+clock = sa.Table(
+    "clock",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("offset_seconds", sa.BigInteger, nullable=False),
+)
+
+OUTSIDE = frozenset({organisations, accounts, sessions, due, outbox, clock})
+"""Tables that are read before an organisation is known. Ids and moments only."""
