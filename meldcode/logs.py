@@ -30,12 +30,13 @@ TALKATIVE = (
 )
 
 
-def configure(*, readable: bool | None = None, stream: TextIO = sys.stdout) -> None:
-    """Sends everything this process logs to `stream` in the house's form.
+def configure(*, readable: bool | None = None, stream: TextIO | None = None) -> None:
+    """Sends everything this process logs to `stream` (standard output) in the house's form.
 
     `readable` chooses lines for people over JSON; None takes it from MELDCODE_LOG (`console` or `json`),
     and without that from whether the stream is a terminal. Call it once, at the start of a process.
     """
+    stream = stream or sys.stdout
     if readable is None:
         readable = os.environ.get("MELDCODE_LOG", "console" if stream.isatty() else "json") == "console"
     shared: list[Processor] = [

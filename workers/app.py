@@ -149,7 +149,7 @@ class _Slots:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._file = tempfile.TemporaryFile()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the worker lives
 
     @contextmanager
     def one(self) -> Iterator[bool]:

@@ -53,7 +53,7 @@ def main() -> int:
 
 
 def free_port(wanted: int | None) -> int:
-    """The wanted port, or without a wish the first free one. Raises MeldcodeError when the wanted one is taken."""
+    """The wanted port, or without a wish the first free one. Raises MeldcodeError when there is none."""
     for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + 100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

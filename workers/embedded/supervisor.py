@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 #: A process that ends sooner than this after its start did not really start.
@@ -80,7 +81,7 @@ class Supervisor:
             started = time.monotonic()
             await self._show_lines(part.name, process)
             code = await process.wait()
-            if self._stopping:
+            if self._ended():
                 return
             quick_ends = quick_ends + 1 if time.monotonic() - started < SETTLED_SECONDS else 0
             if quick_ends >= TRIES:
@@ -88,10 +89,13 @@ class Supervisor:
                 return
             say(part.name, f"ended (exit code {code}), starting it again")
             await asyncio.sleep(0.5 * quick_ends)
-            if self._stopping:
+            if self._ended():
                 return
             _kill_group(process.pid)  # children that outlived it would work beside the new one
             await self._spawn(part)
+
+    def _ended(self) -> bool:
+        return self._stopping
 
     def _give_up(self, sentence: str) -> None:
         if not self.failed.done():
@@ -125,7 +129,5 @@ class Supervisor:
 
 
 def _kill_group(leader: int) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):  # nobody is left
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass  # nobody is left
