@@ -86,6 +86,7 @@ class Loop:
     output_item: str | None = None
     condition: str | None = None
     maximum: int | None = None
+    test_before: bool = False  # standard loops: ask the condition before the first time too
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,10 @@ from meldcode.diagram.names import (
     own,
     spiff,
 )
-from meldcode.diagram.xml import read_xml, unreadable
+from meldcode.diagram.xml import DiagramError, read_xml, unreadable
 from meldcode.messages import Text
 
+MAX_NODES = 1_000  # the checks compare nodes with each other
 TIMER_KINDS = {"timeDuration": "duration", "timeCycle": "cycle", "timeDate": "date"}
 
 
@@ -81,6 +82,8 @@ def read_diagram(xml: bytes, file: str) -> Diagram:
         _read_lanes(process, key, lanes, lane_of)
         for container in _containers(process):
             _read_container(container, key, names, nodes, flows)
+    if len(nodes) > MAX_NODES:
+        raise _too_large(file)
     _connect(nodes, flows)
     _assign_roles(nodes, lanes, lane_of)
     return Diagram(
@@ -91,6 +94,21 @@ def read_diagram(xml: bytes, file: str) -> Diagram:
         nodes=nodes,
         flows=flows,
         messages=names.messages,
+    )
+
+
+def _too_large(file: str) -> DiagramError:
+    return unreadable(
+        "diagram-too-large",
+        file,
+        Text(
+            f"Het diagram heeft meer dan {MAX_NODES} taken en gebeurtenissen.",
+            f"The diagram has more than {MAX_NODES} tasks and events.",
+        ),
+        Text(
+            "Verdeel het over meer diagrammen met een aangeroepen proces.",
+            "Split it over several diagrams with a called process.",
+        ),
     )
 
 
@@ -304,6 +322,7 @@ def _loop(element: etree._Element) -> Loop | None:
             kind="standard",
             condition=feel_text(standard.findtext(bpmn("loopCondition"))),
             maximum=int(maximum) if re.fullmatch(r"[0-9]{1,6}", maximum) else None,
+            test_before=is_true(standard.get("testBefore")),
         )
     multi = element.find(bpmn("multiInstanceLoopCharacteristics"))
     if multi is None:
