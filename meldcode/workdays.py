@@ -16,13 +16,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
-from meldcode.diagram.model import CalendarKind
 from meldcode.messages import MeldcodeError, Text
 
 # A longer search means a calendar without working days, not a long deadline.
@@ -35,6 +35,13 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _CYCLE = re.compile(r"R(?P<repetitions>\d{0,4})/(?P<interval>P.+)", re.ASCII)
+
+
+class CalendarKind(StrEnum):
+    """How a duration is counted (attribute `meldcode:calendar` of a timer)."""
+
+    WERKDAGEN = "werkdagen"
+    KLOK = "klok"
 
 
 class TimerError(MeldcodeError):

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from meldcode.workdays import CalendarKind as CalendarKind
+
 
 class StepKind(StrEnum):
     """What a task *is* (attribute `meldcode:step`), never inferred from a number or a label.
@@ -44,13 +46,6 @@ LEGAL_STEPS = (
     StepKind.WEGEN,
     StepKind.BESLISSEN,
 )
-
-
-class CalendarKind(StrEnum):
-    """How a duration is counted (attribute `meldcode:calendar`)."""
-
-    WERKDAGEN = "werkdagen"
-    KLOK = "klok"
 
 
 class Purpose(StrEnum):
