@@ -1,0 +1,40 @@
+"""The templates of this package, and the words of ours that stand in them."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from meldcode.messages import Text
+
+WORDS: dict[str, Text] = {
+    "optional": Text("(niet verplicht)", "(optional)"),
+    "required": Text("(verplicht)", "(required)"),
+    "choose": Text("Maak een keuze", "Make a choice"),
+    "none": Text("Geen antwoord", "No answer"),
+    "date": Text("Datum", "Date"),
+    "time": Text("Tijd", "Time"),
+    "add": Text("Voeg toe aan: %s", "Add to: %s"),
+    "remove": Text("Verwijder: %s", "Remove: %s"),
+    "empty": Text("Er staat nog niets in deze lijst.", "This list is still empty."),
+    "summary": Text("Kijk uw antwoorden na", "Check your answers"),
+    "at_most": Text("Hoogstens %s tekens.", "At most %s characters."),
+}
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("meldcode.form"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def field_id(name: str) -> str:
+    """The id of a question's first control. Keys hold no dash, so this cannot clash."""
+    return "veld-" + name.replace(".", "-")
+
+
+def fill_template(name: str, language: str, **context: object) -> Markup:
+    """One of `templates/`, with everything escaped that is not `Markup`."""
+    words = {key: text.of(language) for key, text in WORDS.items()}
+    return Markup(_ENVIRONMENT.get_template(name).render(words=words, **context))  # noqa: S704 - autoescaped
