@@ -56,7 +56,11 @@ def node_folder() -> Path:
 def npm(folder: Path, *words: str) -> None:
     """Runs npm in the front end's folder; raises SystemExit with a sentence when it fails."""
     # npm starts `node` by name, so the folder we chose has to come first
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {
+        **os.environ,
+        "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+        "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
     program = shutil.which("npm", path=environment["PATH"]) or "npm"
     done = subprocess.run([program, *words], cwd=FRONTEND, env=environment, check=False)
     if done.returncode:

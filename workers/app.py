@@ -22,7 +22,7 @@ from celery import Celery, signals
 from meldcode import clock, outbox, timers
 from meldcode.settings import Settings
 from meldcode.store import Database
-from workers.nudge import MAIL, TICK, Nudge
+from workers.nudge import MAIL, QUEUE, TICK, Nudge
 
 #: A task that takes longer is killed and its nudge dropped: whatever it did not do is still a row.
 TIME_LIMIT_SECONDS: Final = 120
@@ -63,7 +63,7 @@ def make_app(settings: Settings, *, processes: int = 2) -> Celery:
         worker_concurrency=processes,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
-        task_default_queue="meldcode",
+        task_default_queue=QUEUE,
         # the schedule is one line and needs no memory: how many beats run, or ran before, does not matter
         beat_scheduler="celery.beat:Scheduler",
         beat_schedule={

@@ -18,6 +18,7 @@ from celery import Celery
 
 TICK: Final = "meldcode.tick"
 MAIL: Final = "meldcode.mail"
+QUEUE: Final = "meldcode"
 
 #: A nudge is only worth something now: one that waited longer in the broker is thrown away unread.
 EXPIRES_SECONDS: Final = 60
@@ -40,6 +41,7 @@ class Nudge:
     def __init__(self, broker_url: str) -> None:
         self._celery = Celery("nudge", broker=broker_url, set_as_current=False)
         self._celery.conf.update(
+            task_default_queue=QUEUE,
             task_ignore_result=True,
             task_serializer="json",
             broker_connection_timeout=PATIENCE_SECONDS,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import signal
 import socket
+import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -17,8 +19,8 @@ from pathlib import Path
 
 from meldcode import logs
 from meldcode.messages import MeldcodeError, Text
-from workers.embedded import catcher
 from workers.embedded.broker import PrivateBroker
+from workers.embedded.catcher import catching
 from workers.embedded.supervisor import GaveUp, Part, Supervisor, say
 
 FIRST_PORT = 8000
@@ -42,7 +44,7 @@ def main() -> int:
     logs.configure()
     try:
         port = free_port(options.port)
-        asyncio.run(run(options.folder, options.processes, port))
+        run(options.folder, options.processes, port)
     except MeldcodeError as error:
         print(f"\n{error.text.nl}\n{error.text.en}", file=sys.stderr)
         return 1
@@ -79,84 +81,90 @@ class Prepared:
     people: list[dict[str, str]]
 
 
-async def prepare(folder: Path, processes: Path, given: Mapping[str, str]) -> Prepared:
+def prepare(folder: Path, processes: Path, given: Mapping[str, str]) -> Prepared:
     """Fills the database in a process of its own. Raises GaveUp when it cannot; it has said why."""
     print("preparing the data …", flush=True)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "workers.embedded.bootstrap"),
-        *("--folder", str(folder), "--processes", str(processes)),
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "workers.embedded.bootstrap"),
+            *("--folder", str(folder), "--processes", str(processes)),
+        ],
         env={**os.environ, **given},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=False,
     )
-    answer, _ = await process.communicate()
-    if process.returncode:
+    if done.returncode:
         raise GaveUp("The data could not be prepared; the reason is above.")
-    made = json.loads(answer)
+    made = json.loads(done.stdout)
     return Prepared({**given, **made["environment"]}, made["password"], made["people"])
 
 
-async def run(folder: Path, processes: Path, port: int) -> None:
+def run(folder: Path, processes: Path, port: int) -> None:
     """Starts all parts, tells where they are, and stops them at Ctrl-C or when one does not stay up."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     supervisor = Supervisor()
-    stopped = _stop_signal(supervisor)
+    stop = _stop_signal(supervisor)
     broker = PrivateBroker()
-    mail = await catcher.serve(catcher.Mailbox(folder / "mails"))
     try:
-        given = {
-            "MELDCODE_BROKER_URL": broker.url,
-            "MELDCODE_SMTP_URL": f"smtp://127.0.0.1:{catcher.port_of(mail)}",
-            "MELDCODE_BASE_URL": f"http://localhost:{port}",
-            "MELDCODE_TICK_SECONDS": "2",
-            "MELDCODE_DEMO": "1",
-            "MELDCODE_DEMO_MAILS": str((folder / "mails").resolve()),
-        }
-        prepared = await prepare(folder, processes, given)
-        environment = prepared.environment
-        python = [sys.executable, "-m"]
-        await supervisor.start(Part("broker", broker.command))
-        await supervisor.start(Part("web", [*python, "web"], {**environment, "MELDCODE_PORT": str(port)}))
-        await supervisor.start(Part("worker", [*python, "workers", "worker"], environment))
-        await supervisor.start(Part("beat", [*python, "workers", "beat"], environment))
-        announcing = asyncio.create_task(_announce(f"http://localhost:{port}", prepared))
-        await asyncio.wait({stopped, supervisor.failed}, return_when=asyncio.FIRST_COMPLETED)
-        announcing.cancel()
-        print("\nstopping …", flush=True)
+        with catching(folder / "mails") as (_, smtp_port):
+            given = {
+                "MELDCODE_BROKER_URL": broker.url,
+                "MELDCODE_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+                "MELDCODE_BASE_URL": f"http://localhost:{port}",
+                "MELDCODE_TICK_SECONDS": "2",
+                "MELDCODE_DEMO": "1",
+                "MELDCODE_DEMO_MAILS": str((folder / "mails").resolve()),
+            }
+            prepared = prepare(folder, processes, given)
+            try:
+                for part in parts(prepared.environment, port, broker):
+                    supervisor.start(part)
+                threading.Thread(target=_announce, args=(port, prepared, stop), daemon=True).start()
+                supervisor.watch(stop)
+                print("\nstopping …", flush=True)
+            finally:
+                supervisor.stop()
     finally:
-        await supervisor.stop()
-        mail.close()
         broker.close()
-    if supervisor.failed.done() and not supervisor.failed.cancelled():
-        supervisor.failed.result()
 
 
-def _stop_signal(supervisor: Supervisor) -> asyncio.Future[None]:
-    """Done at the first Ctrl-C (or terminal closed, or `kill`); a second one kills every part at once."""
-    loop = asyncio.get_running_loop()
-    stopped: asyncio.Future[None] = loop.create_future()
+def parts(environment: Mapping[str, str], port: int, broker: PrivateBroker) -> list[Part]:
+    """The processes of an embedded deployment, in the order in which they start."""
+    python = [sys.executable, "-m"]
+    return [
+        Part("broker", broker.command),
+        Part("web", [*python, "web"], {**environment, "MELDCODE_PORT": str(port)}),
+        Part("worker", [*python, "workers", "worker"], environment),
+        Part("beat", [*python, "workers", "beat"], environment),
+    ]
 
-    def stop() -> None:
-        if stopped.done():
+
+def _stop_signal(supervisor: Supervisor) -> threading.Event:
+    """Set at the first Ctrl-C (or terminal closed, or `kill`); a second one kills every part at once."""
+    stop = threading.Event()
+
+    def asked(*_: object) -> None:
+        if stop.is_set():
             supervisor.kill()
-        else:
-            stopped.set_result(None)
+        stop.set()
 
     for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(kind, stop)
-    return stopped
+        signal.signal(kind, asked)
+    return stop
 
 
-async def _announce(address: str, prepared: Prepared) -> None:
+def _announce(port: int, prepared: Prepared, stop: threading.Event) -> None:
     """Prints the address and the sign-ins once the pages answer."""
-    for _ in range(PATIENCE_SECONDS * 5):
-        if await asyncio.to_thread(_answers, address):
-            break
-        await asyncio.sleep(0.2)
-    else:
-        say("web", f"does not answer at {address} yet")
-        return
+    address = f"http://localhost:{port}"
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _answers(address):
+        if stop.wait(0.2):
+            return
+        if time.monotonic() > deadline:
+            say("web", f"does not answer at {address} yet")
+            return
     people = prepared.people
     width = max((len(one["username"]) for one in people), default=0)
     print(

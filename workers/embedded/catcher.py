@@ -10,14 +10,14 @@ import argparse
 import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from queue import Queue
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -65,8 +65,15 @@ class _Handler:
         return "250 Message caught"
 
 
-async def serve(mailbox: Mailbox, host: str = "127.0.0.1", port: int = 0) -> asyncio.Server:
-    """Starts catching in the running event loop. Port 0 takes a free one; `port_of` tells which."""
+async def serve(
+    mailbox: Mailbox, host: str, port: int, *, ready: Callable[[int, Callable[[], None]], None]
+) -> None:
+    """Catches mail until told to stop. Port 0 takes a free one.
+
+    `ready` is called once with the port and with a function that stops the catcher, for any thread to call.
+    """
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
 
     def protocol() -> SMTP:
         return SMTP(
@@ -76,46 +83,36 @@ async def serve(mailbox: Mailbox, host: str = "127.0.0.1", port: int = 0) -> asy
             data_size_limit=LARGEST_BYTES,
         )
 
-    return await asyncio.get_running_loop().create_server(protocol, host, port)
+    server = await loop.create_server(protocol, host, port)
 
+    def stop() -> None:
+        loop.call_soon_threadsafe(stopped.set)
 
-def port_of(server: asyncio.Server) -> int:
-    """The port on which a server of `serve` listens."""
-    return cast(int, server.sockets[0].getsockname()[1])
+    ready(server.sockets[0].getsockname()[1], stop)
+    await stopped.wait()
+    server.close()
+    await asyncio.sleep(0)  # lets conversations that just ended close their sockets
 
 
 @contextmanager
 def catching(folder: Path) -> Iterator[tuple[Mailbox, int]]:
     """Catches mail in a thread while the block runs: gives the mailbox and the port."""
     mailbox = Mailbox(folder)
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(serve(mailbox))
-    thread = threading.Thread(target=loop.run_forever, name="mail-catcher", daemon=True)
+    started: Queue[tuple[int, Callable[[], None]]] = Queue()
+    thread = threading.Thread(
+        target=lambda: asyncio.run(
+            serve(mailbox, "127.0.0.1", 0, ready=lambda port, stop: started.put((port, stop)))
+        ),
+        name="mail-catcher",
+        daemon=True,
+    )
     thread.start()
+    port, stop = started.get(timeout=10)
     try:
-        yield mailbox, port_of(server)
+        yield mailbox, port
     finally:
-        server.close()
-        loop.call_soon_threadsafe(loop.stop)
+        stop()
         thread.join()
-        _finish(loop)
-
-
-def _finish(loop: asyncio.AbstractEventLoop) -> None:
-    left = asyncio.all_tasks(loop)
-    for task in left:
-        task.cancel()
-    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-    loop.close()
-
-
-async def _serve_until_stopped(options: Any) -> None:
-    server = await serve(Mailbox(options.folder), options.host, options.port)
-    stopped = asyncio.Event()
-    for kind in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(kind, stopped.set)
-    await stopped.wait()
-    server.close()
 
 
 def main() -> None:
@@ -123,8 +120,14 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=1025)
     parser.add_argument("--folder", type=Path, default=Path("var/mails"))
+    options = parser.parse_args()
     logs.configure()
-    asyncio.run(_serve_until_stopped(parser.parse_args()))
+
+    def ready(_port: int, stop: Callable[[], None]) -> None:
+        for kind in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(kind, lambda *_: stop())
+
+    asyncio.run(serve(Mailbox(options.folder), options.host, options.port, ready=ready))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,8 @@ SETTLED_SECONDS = 5.0
 TRIES = 4
 #: How long a process may take to finish its work before it is killed.
 GRACE_SECONDS = 10.0
+#: How often the parts are looked at.
+LOOK_SECONDS = 0.25
 
 COLOURS = {"web": 36, "worker": 32, "beat": 33, "broker": 35, "mail": 34}
 
@@ -46,86 +49,91 @@ class Supervisor:
     """Keeps parts running until `stop`. All parts run in sessions of their own, so Ctrl-C reaches only us."""
 
     def __init__(self) -> None:
-        self._processes: dict[str, asyncio.subprocess.Process] = {}
-        self._watchers: list[asyncio.Task[None]] = []
-        self._order: list[str] = []
-        self._stopping = False
-        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._running: dict[str, _Running] = {}
 
-    async def start(self, part: Part) -> None:
-        """Starts one part and watches it. Parts are stopped in the reverse order of their start."""
-        self._order.append(part.name)
-        await self._spawn(part)
-        self._watchers.append(asyncio.create_task(self._watch(part)))
+    def start(self, part: Part) -> None:
+        """Starts one part. Parts are stopped in the reverse order of their start."""
+        self._running[part.name] = _Running(part)
 
-    def pid(self, name: str) -> int:
-        """The process id of a part right now."""
-        return self._processes[name].pid
+    def watch(self, stop: threading.Event) -> None:
+        """Starts again what ends, until `stop` is set. Raises GaveUp when a part does not stay up."""
+        while not stop.wait(LOOK_SECONDS):
+            for running in self._running.values():
+                running.look()
 
-    async def _spawn(self, part: Part) -> None:
-        # `tied` ends the process when we are killed without a chance to stop it
-        self._processes[part.name] = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "workers.embedded.tied", str(os.getpid()), *part.command),
-            env={**os.environ, **part.environment},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            limit=1_000_000,
-        )
-
-    async def _watch(self, part: Part) -> None:
-        quick_ends = 0
-        while True:
-            process = self._processes[part.name]
-            started = time.monotonic()
-            await self._show_lines(part.name, process)
-            code = await process.wait()
-            if self._ended():
-                return
-            quick_ends = quick_ends + 1 if time.monotonic() - started < SETTLED_SECONDS else 0
-            if quick_ends >= TRIES:
-                self._give_up(f"{part.name} does not stay up (exit code {code}); what it said is above.")
-                return
-            say(part.name, f"ended (exit code {code}), starting it again")
-            await asyncio.sleep(0.5 * quick_ends)
-            if self._ended():
-                return
-            _kill_group(process.pid)  # children that outlived it would work beside the new one
-            await self._spawn(part)
-
-    def _ended(self) -> bool:
-        return self._stopping
-
-    def _give_up(self, sentence: str) -> None:
-        if not self.failed.done():
-            self.failed.set_exception(GaveUp(sentence))
-
-    async def _show_lines(self, name: str, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None  # noqa: S101 - it was asked for
-        async for line in process.stdout:
-            say(name, line.decode(errors="replace").rstrip())
-
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Asks every part to finish, last started first; kills what is still there after the grace period."""
-        self._stopping = True
-        for name in reversed(self._order):
-            process = self._processes[name]
-            if process.returncode is None:
-                process.terminate()
-                try:
-                    await asyncio.wait_for(process.wait(), GRACE_SECONDS)
-                except TimeoutError:
-                    say(name, "did not finish in time and is killed")
-            _kill_group(process.pid)
-        await asyncio.gather(*self._watchers, return_exceptions=True)
-        if not self.failed.done():
-            self.failed.cancel()
+        for running in reversed(self._running.values()):
+            running.stop()
 
     def kill(self) -> None:
         """Ends every part at once (a second Ctrl-C)."""
-        for process in self._processes.values():
-            _kill_group(process.pid)
+        for running in self._running.values():
+            _kill_group(running.process.pid)
+
+
+class _Running:
+    """One part with its process of the moment."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self._quick_ends = 0
+        self._not_before = 0.0
+        self._ended = False
+        self._spawn()
+
+    def _spawn(self) -> None:
+        self._started = time.monotonic()
+        # `tied` ends the process when we are killed without a chance to stop it
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "workers.embedded.tied", str(os.getpid()), *self.part.command],
+            env={**os.environ, **self.part.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self._lines = threading.Thread(target=_show_lines, args=(self.part.name, self.process), daemon=True)
+        self._lines.start()
+
+    def look(self) -> None:
+        """Notes an end, and starts the part again after a pause that grows when it does not stay up."""
+        code = self.process.poll()
+        if code is None:
+            return
+        now = time.monotonic()
+        if not self._ended:
+            self._ended = True
+            self._finish()
+            self._quick_ends = self._quick_ends + 1 if now - self._started < SETTLED_SECONDS else 0
+            if self._quick_ends >= TRIES:
+                raise GaveUp(f"{self.part.name} does not stay up (exit code {code}); what it said is above.")
+            say(self.part.name, f"ended (exit code {code}), starting it again")
+            self._not_before = now + 0.5 * self._quick_ends
+        if now >= self._not_before:
+            self._ended = False
+            self._spawn()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                say(self.part.name, "did not finish in time and is killed")
+        self._finish()
+
+    def _finish(self) -> None:
+        _kill_group(self.process.pid)  # children that outlived it would work beside the next one
+        self.process.wait()
+        self._lines.join()
+
+
+def _show_lines(name: str, process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    with process.stdout as lines:
+        for line in lines:
+            say(name, line.decode(errors="replace").rstrip())
 
 
 def _kill_group(leader: int) -> None:

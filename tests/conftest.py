@@ -1,0 +1,73 @@
+"""What tests of every kind share: a clean environment, real servers of their own, published test data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from tools import browser
+from workers.embedded.broker import PrivateBroker
+from workers.embedded.catcher import Mailbox, catching
+
+ROOT = Path(__file__).resolve().parent.parent
+TEST_DATA = "MELDCODE_TEST_DATA"
+
+
+def pytest_configure() -> None:
+    # a person's own settings must not decide what a test does
+    for name in [name for name in os.environ if name.startswith("MELDCODE_") and name != TEST_DATA]:
+        del os.environ[name]
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    place = os.environ.get(TEST_DATA)
+    said = (
+        place or "not set, so no published DMN and BPMN cases were run: set it to the folder that holds them"
+    )
+    terminalreporter.write_line(f"{TEST_DATA}: {said}")
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder with published test cases (`dmn-tck/`, `miwg/`); a test that needs it is skipped without."""
+    place = os.environ.get(TEST_DATA)
+    if not place:
+        pytest.skip(f"{TEST_DATA} is not set: it names the folder with the published DMN and BPMN cases")
+    if not Path(place).is_dir():
+        pytest.fail(f"{TEST_DATA} is {place}, which is no folder")
+    return Path(place)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The program file of a real browser. Without one the test fails: pages are not proven by skipping."""
+    found = browser.find()
+    if found is None:
+        pytest.fail(browser.MISSING)
+    return found
+
+
+@pytest.fixture(scope="session")
+def session_broker() -> Iterator[PrivateBroker]:
+    with PrivateBroker() as broker:
+        yield broker
+
+
+@pytest.fixture
+def broker(session_broker: PrivateBroker) -> PrivateBroker:
+    """A real Redis-protocol server of this test run, running and empty."""
+    if session_broker.ask("PING") != "+PONG":
+        session_broker.start()
+    session_broker.ask("FLUSHALL")
+    return session_broker
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Iterator[tuple[Mailbox, int]]:
+    """A real SMTP server that keeps what it gets: the mailbox and the port."""
+    with catching(tmp_path / "mails") as caught:
+        yield caught
