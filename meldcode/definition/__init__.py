@@ -1,5 +1,6 @@
 """One version of an organisation's meldcode: its diagrams, forms, decisions, mails and settings."""
 
+from meldcode.definition.check import check
 from meldcode.definition.errors import DefinitionError
 from meldcode.definition.mails import MailTemplate
 from meldcode.definition.organisation import DemoPerson, Organisation, Role
@@ -12,6 +13,7 @@ __all__ = [
     "Organisation",
     "Role",
     "Version",
+    "check",
     "read_files",
     "read_folder",
 ]

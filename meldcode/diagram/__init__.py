@@ -1,8 +1,7 @@
 """Diagrams: BPMN files in, plain values and pictures out. The only package that touches lxml."""
 
 from meldcode.diagram.check import diagram_findings
-from meldcode.diagram.executable import executable_xml
 from meldcode.diagram.read import read_diagram
 from meldcode.diagram.xml import DiagramError
 
-__all__ = ["DiagramError", "diagram_findings", "executable_xml", "read_diagram"]
+__all__ = ["DiagramError", "diagram_findings", "read_diagram"]

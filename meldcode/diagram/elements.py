@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from meldcode.diagram.executable import KNOWN_NAMESPACES
 from meldcode.diagram.faults import Faults
 from meldcode.diagram.model import CalendarKind, Purpose, StepKind
 from meldcode.diagram.names import (
@@ -18,6 +17,7 @@ from meldcode.diagram.names import (
     EVENT_DEFINITION,
     FLOW_NODES,
     FORM_PROPERTY,
+    KNOWN_NAMESPACES,
     MELDCODE,
     SPIFF,
     bpmn,

@@ -8,6 +8,8 @@ DC = "http://www.omg.org/spec/DD/20100524/DC"
 DI = "http://www.omg.org/spec/DD/20100524/DI"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 MELDCODE = "urn:meldcode:bpmn:1"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+KNOWN_NAMESPACES = frozenset({BPMN, BPMNDI, DC, DI, SPIFF, MELDCODE, XSI})
 
 FORM_PROPERTY = "formJsonSchemaFilename"
 ACUTE_MESSAGE = "acuut"  # the message whose event subprocess is the route for acute danger

@@ -13,7 +13,7 @@ from meldcode.messages import Text
 # refused by name already (conditional, compensate, cancel, link) or is caught by this table.
 EVENTS_THAT_RUN: Mapping[str, frozenset[str | None]] = {
     "startEvent": frozenset({None}),
-    "endEvent": frozenset({None, "terminate", "error", "escalation", "message"}),
+    "endEvent": frozenset({None, "terminate", "error", "escalation", "message", "signal"}),
     "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
     "intermediateThrowEvent": frozenset({None, "message", "signal", "escalation"}),
     "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),

@@ -110,6 +110,19 @@ def _event_subprocess(node: Node, inside: list[Node], diagram: Diagram, faults: 
                     "Choose a message start, or attach a timer to the task.",
                 ),
             )
+        elif start.kind == "startEvent" and _same_message(start, node, diagram):
+            faults.error(
+                "event-subprocess-twice",
+                node.id,
+                Text(
+                    f"Twee gebeurtenis-subprocessen wachten op hetzelfde bericht `{start.event_name}`.",
+                    f"Two event subprocesses wait for the same message `{start.event_name}`.",
+                ),
+                Text(
+                    "Voeg ze samen of geef ze elk een eigen bericht.",
+                    "Join them or give each its own message.",
+                ),
+            )
     if node.parent not in diagram.processes:
         faults.error(
             "event-subprocess-place",
@@ -133,6 +146,18 @@ def _event_subprocess(node: Node, inside: list[Node], diagram: Diagram, faults: 
                 "Remove it: an event subprocess begins by its message.",
             ),
         )
+
+
+def _same_message(start: Node, subprocess: Node, diagram: Diagram) -> bool:
+    earlier = True
+    for other in diagram.nodes.values():
+        if other.id == subprocess.id:
+            earlier = False
+        elif earlier and other.kind == "startEvent" and other.event_name == start.event_name:
+            around = diagram.nodes.get(other.parent)
+            if around and around.triggered_by_event and around.parent == subprocess.parent:
+                return start.event_name is not None and around.id != subprocess.id
+    return False
 
 
 # --- flows -------------------------------------------------------------------------------------------
