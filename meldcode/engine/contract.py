@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from meldcode.diagram.model import Purpose, StepKind
 from meldcode.messages import MeldcodeError, Text
@@ -20,10 +21,15 @@ State = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a case in `process` (None: the version's main process) with these first facts."""
+    """Begin a case in `process` (None: the version's main process) with these first facts.
+
+    `seed` names the case: every id a step hands out is derived from it, so the same seed gives the
+    same ids again. Pass the case's own id; None draws one at random, the only chance in the engine.
+    """
 
     process: str | None = None
     document: Mapping[str, Json] = field(default_factory=dict)
+    seed: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,11 @@ Command = Start | Complete | Wake | RaiseEvent | Recalculate
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One waiting timer of an open task. `level` counts from 1 within the task's ladder."""
+    """One waiting timer of an open task, or of a subprocess around it.
+
+    `level` counts from 1 within the activity's ladder (its reminders and escalations, by due moment);
+    0 for a timer that is no part of a ladder.
+    """
 
     node: str  # the timer event's id
     at: datetime  # UTC, aware
@@ -85,8 +95,8 @@ class OpenTask:
 class Mail:
     """A mail the diagram asks for. `timer`, `occurrence` and `level` make it unique in its case.
 
-    `task` is the open task the ladder stands on (None for a send task in the main flow),
-    `respond_by` the next level's moment, if there is one.
+    `task` is the open task the ladder stands on (None for a send task in the main flow, whose `level`
+    is 0), `respond_by` the next level's moment, if there is one.
     """
 
     node: str  # the send task's id
