@@ -122,6 +122,9 @@ _OLD_SESSIONS = sa.delete(sessions).where(
     sa.or_(sessions.c.ends_at <= sa.bindparam("now"), sessions.c.seen_at <= sa.bindparam("idle"))
 )
 _ORGANISATION = sa.select(organisations.c.id).where(organisations.c.key == sa.bindparam("key"))
+_ORGANISATIONS = sa.select(organisations.c.id, organisations.c.name).order_by(
+    organisations.c.name, organisations.c.id
+)
 _ACTIVE = (
     sa.update(people)
     .where(scoped(people), people.c.id == sa.bindparam("who"))
@@ -165,6 +168,12 @@ def organisation_id(db: Database, key: str) -> UUID | None:
     with db.reading(None) as tx:
         found: UUID | None = tx.execute(_ORGANISATION, {"key": key}).scalar()
         return found
+
+
+def organisation_names(db: Database) -> dict[UUID, str]:
+    """Every organisation of this deployment by name."""
+    with db.reading(None) as tx:
+        return {row.id: row.name for row in tx.execute(_ORGANISATIONS)}
 
 
 def create_person(
