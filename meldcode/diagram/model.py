@@ -81,7 +81,6 @@ class Loop:
     output_item: str | None = None
     condition: str | None = None
     maximum: int | None = None
-    test_before: bool = False  # standard loops: ask `condition` before the first round as well
     test_before: bool = False  # standard loops: ask the condition before the first time too
 
 

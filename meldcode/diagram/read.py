@@ -323,7 +323,6 @@ def _loop(element: etree._Element) -> Loop | None:
             condition=feel_text(standard.findtext(bpmn("loopCondition"))),
             maximum=int(maximum) if re.fullmatch(r"[0-9]{1,6}", maximum) else None,
             test_before=is_true(standard.get("testBefore")),
-            test_before=is_true(standard.get("testBefore")),
         )
     multi = element.find(bpmn("multiInstanceLoopCharacteristics"))
     if multi is None:
