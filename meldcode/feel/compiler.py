@@ -7,23 +7,41 @@ context. Nothing is ever looked up on a Python object, so nothing but data is re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from lark import Token, Tree
 
 from meldcode.feel import sentences, temporal
 from meldcode.feel.arithmetic import OPERATIONS, negate
+from meldcode.feel.closures import (
+    Evaluate,
+    Iterator,
+    Matches,
+    any_of,
+    as_boolean,
+    both,
+    counted,
+    equality,
+    filter_by_any,
+    filter_by_condition,
+    listed,
+    loop,
+    none_of,
+    nothing,
+    one_of,
+    read_context,
+    read_property,
+    read_slot,
+    side,
+    with_elements,
+)
 from meldcode.feel.errors import FeelError, Kind, Limits
 from meldcode.feel.functions import FUNCTIONS, MISSING, Function
-from meldcode.feel.numbers import read_number, whole
-from meldcode.feel.values import Range, Run, Test, Value, any_true, contains, equal, lift, order
+from meldcode.feel.numbers import read_number
+from meldcode.feel.values import NOWHERE, Range, Run, Test, Value, any_true, contains, order
 from meldcode.messages import Text
-
-Evaluate = Callable[[Run], Value]
-Matches = Callable[[Run], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +89,13 @@ class Compiler:
         """The tests of a cell, on the value in `run.input`."""
         if tree.data == "anything":
             return lambda run: True
-        children = [child for child in tree.children if isinstance(child, Tree)]
-        if tree.data == "any_of":
-            parts = children[0].children
-            if len(parts) == 1 and parts[0].data == "negation":  # type: ignore[union-attr]
-                return _none_of([self._test(_tree(parts[0].children[0]))])  # type: ignore[union-attr]
-            return _any_of([self._test(_tree(part)) for part in parts])
-        if children[0].data == "several_tests":
-            children = [_tree(child) for child in children[0].children]
-        return _none_of([self._test(child) for child in children])
+        inner = _tree(tree.children[0])
+        parts = [inner] if inner.data == "comparing" else [_tree(child) for child in inner.children]
+        if tree.data == "none_of":
+            return none_of([self._test(part) for part in parts])
+        if len(parts) == 1 and parts[0].data == "negation":  # `not(5)` reads as a call, but is a test here
+            return none_of([self._test(_tree(parts[0].children[0]))])
+        return any_of([self._test(part) for part in parts])
 
     def _test(self, tree: Tree[Token]) -> Matches:
         """One test: `< 5` and values are held against the input, a condition stands on its own.
@@ -94,7 +110,7 @@ class Compiler:
             if node.kind == "test" or self._reads_input:
                 self._reads_input = outer
                 evaluate = node.evaluate
-                return lambda run: _as_boolean(evaluate(run))
+                return lambda run: as_boolean(evaluate(run))
             test = node.evaluate
         self._reads_input = outer
         return lambda run: contains(test(run), run.input, run)
@@ -151,11 +167,11 @@ class Compiler:
             if isinstance(frame, _Element):
                 elements.append(frame.slot)
             elif frame.name == name:
-                return _with_elements(name, rest, elements, _read_slot(frame.slot, rest))
+                return with_elements(name, rest, elements, read_slot(frame.slot, rest))
         if elements and name == "item":
-            return _with_elements(name, rest, elements, _nothing)
+            return with_elements(name, rest, elements, nothing)
         self.paths.add(path)
-        return _with_elements(name, rest, elements, _read_context(name, rest))
+        return with_elements(name, rest, elements, read_context(name, rest))
 
     def _chain(self, tree: Tree[Token]) -> Node:
         head, *trailers = tree.children
@@ -168,7 +184,7 @@ class Compiler:
             evaluate = self._evaluate(head)
         for trailer in map(_tree, trailers):
             if trailer.data == "property":
-                evaluate = _property(evaluate, str(trailer.children[0]))
+                evaluate = read_property(evaluate, str(trailer.children[0]))
             else:
                 evaluate = self._filter(evaluate, _tree(trailer.children[0]))
         return Node(evaluate)
@@ -181,8 +197,8 @@ class Compiler:
         self._scope.pop()
         cost, evaluate = self._nodes - before, condition.evaluate
         if condition.kind == "test":
-            return _filter_by_condition(target, evaluate, slot, cost)
-        return _filter_by_any(target, evaluate, slot, cost)
+            return filter_by_condition(target, evaluate, slot, cost)
+        return filter_by_any(target, evaluate, slot, cost)
 
     def _arithmetic(self, tree: Tree[Token]) -> Node:
         first = self._evaluate(tree.children[0])
@@ -211,7 +227,7 @@ class Compiler:
         left, right = self._evaluate(tree.children[0]), self._evaluate(tree.children[2])
         operator = str(tree.children[1])
         if operator in ("=", "!="):
-            return Node(_equality(left, right, operator == "="), "test")
+            return Node(equality(left, right, operator == "="), "test")
         accepts = _ORDERS[operator]
 
         def evaluate(run: Run) -> bool | None:
@@ -230,7 +246,7 @@ class Compiler:
         def evaluate(run: Run) -> Value:
             value = operand(run)
             if order(value, value) is None:
-                return None
+                return NOWHERE
             return Range(value, None, included, False) if upwards else Range(None, value, False, included)
 
         return evaluate
@@ -243,7 +259,7 @@ class Compiler:
 
         def evaluate(run: Run) -> bool | None:
             middle = value(run)
-            return _and(_side(middle, low(run), (0, 1)), _side(middle, high(run), (-1, 0)))
+            return both(side(middle, low(run), (0, 1)), side(middle, high(run), (-1, 0)))
 
         return Node(evaluate, "test")
 
@@ -255,9 +271,12 @@ class Compiler:
             self._comparing(item) if item.data == "comparing" else self._evaluate(item) for item in trees
         ]
 
+        if len(tests) == 1:
+            return Node(one_of(value, tests[0]), "test")
+
         def evaluate(run: Run) -> bool | None:
             found = value(run)
-            return any_true(_member(test(run), found, run) for test in tests)
+            return any_true(contains(test(run), found, run) for test in tests)
 
         return Node(evaluate, "test")
 
@@ -303,7 +322,7 @@ class Compiler:
         return Node(lambda run: yes(run) if condition(run) is True else no(run))
 
     def _list(self, tree: Tree[Token]) -> Node:
-        items = [self._evaluate(child) for child in tree.children if child is not None]
+        items = [self._evaluate(child) for child in tree.children]
 
         def evaluate(run: Run) -> Value:
             value = [item(run) for item in items]
@@ -316,8 +335,6 @@ class Compiler:
         depth = len(self._scope)
         entries = []
         for child in tree.children:
-            if child is None:
-                continue
             key, value = _tree(child).children
             name = self._text(_token(key)) if _token(key).type == "STRING" else str(key)
             evaluate = self._evaluate(value)
@@ -343,20 +360,21 @@ class Compiler:
         def evaluate(run: Run) -> Value:
             low, high = start(run), end(run)
             side = order(low, high)
-            return Range(low, high, start_in, end_in) if side is not None and side <= 0 else None
+            return NOWHERE if side is None or side > 0 else Range(low, high, start_in, end_in)
 
-        return _fold(Node(evaluate, "value", left.constant and right.constant))
+        constant = left.constant and right.constant
+        if constant and order(_value_of(left), _value_of(right)) == 1:
+            self._refuse(sentences.BACKWARDS, tree, "syntax")
+        return _fold(Node(evaluate, "value", constant))
 
     # Loops
 
-    def _iterators(self, tree: Tree[Token]) -> list[tuple[int, Callable[[Run], Any]]]:
+    def _iterators(self, tree: Tree[Token]) -> list[Iterator]:
         found = []
         for child in map(_tree, tree.children):
             name, *sources = child.children
             values = [self._evaluate(source) for source in sources]
-            found.append(
-                (self._bind(str(name)), _counted(*values) if len(values) == 2 else _listed(values[0]))
-            )
+            found.append((self._bind(str(name)), counted(*values) if len(values) == 2 else listed(values[0])))
         return found
 
     def _iteration(self, tree: Tree[Token]) -> Node:
@@ -369,7 +387,7 @@ class Compiler:
 
         def evaluate(run: Run) -> Value:
             made: list[Value] = []
-            if not _loop(run, iterators, cost, lambda: made.append(body(run))):
+            if not loop(run, iterators, cost, lambda: made.append(body(run))):
                 return None
             run.spend_value(made)
             return made
@@ -387,7 +405,7 @@ class Compiler:
 
         def evaluate(run: Run) -> bool | None:
             answers: set[bool | None] = set()
-            if not _loop(run, iterators, cost, lambda: answers.add(_as_boolean(body(run)))):
+            if not loop(run, iterators, cost, lambda: answers.add(as_boolean(body(run)))):
                 return None
             if some in answers:
                 return some
@@ -510,210 +528,24 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 def _tree(child: Any) -> Tree[Token]:
-    assert isinstance(child, Tree)
-    return child
+    return cast("Tree[Token]", child)
 
 
 def _token(child: Any) -> Token:
-    assert isinstance(child, Token)
-    return child
+    return cast("Token", child)
 
 
 def _fixed(value: Value, kind: str) -> Node:
     return Node(lambda run: value, kind, constant=True)
 
 
+def _value_of(constant: Node) -> Value:
+    return constant.evaluate(Run({}, None, Limits().steps, []))
+
+
 def _fold(node: Node) -> Node:
     """A construct of constants only is worked out once; a list is not, callers might change it."""
     if not node.constant:
         return node
-    value = node.evaluate(Run({}, None, Limits().steps, []))
+    value = _value_of(node)
     return node if isinstance(value, (list, dict)) else _fixed(value, node.kind)
-
-
-def _nothing(run: Run) -> Value:
-    return None
-
-
-def _as_boolean(value: Value) -> bool | None:
-    return value if type(value) is bool else None
-
-
-def _read_context(name: str, rest: tuple[str, ...]) -> Evaluate:
-    def read(run: Run) -> Value:
-        value = run.context.get(name)
-        for place, key in enumerate(rest):
-            if not isinstance(value, Mapping):
-                return _follow(lift(value, run), rest[place:], run)
-            value = value.get(key)
-        kind = type(value)
-        return value if kind is str or kind is bool or value is None else lift(value, run)
-
-    return read
-
-
-def _read_slot(slot: int, rest: tuple[str, ...]) -> Evaluate:
-    if not rest:
-        return lambda run: run.slots[slot]
-    return lambda run: _follow(run.slots[slot], rest, run)
-
-
-def _with_elements(name: str, rest: tuple[str, ...], elements: list[int], otherwise: Evaluate) -> Evaluate:
-    """Inside filters a name is first sought in the elements, the innermost first."""
-    if not elements:
-        return otherwise
-    item = elements[0] if name == "item" else None
-
-    def read(run: Run) -> Value:
-        for slot in elements:
-            element = run.slots[slot]
-            if type(element) is dict and name in element:
-                return _follow(element[name], rest, run)
-        return _follow(run.slots[item], rest, run) if item is not None else otherwise(run)
-
-    return read
-
-
-def _follow(value: Value, path: tuple[str, ...], run: Run) -> Value:
-    for name in path:
-        value = _get(value, name, run)
-    return value
-
-
-def _property(target: Evaluate, name: str) -> Evaluate:
-    return lambda run: _get(target(run), name, run)
-
-
-def _get(value: Value, name: str, run: Run) -> Value:
-    """`value.name`: of a context, of a date, time or duration, of every element of a list."""
-    kind = type(value)
-    if kind is dict:
-        return value.get(name)
-    if value is None or kind in (str, bool, Decimal, Test):
-        return None
-    if kind is list:
-        run.spend(1 + len(value))
-        return [_get(item, name, run) for item in value]
-    if kind is Range:
-        return {"start": value.start, "end": value.end}.get(name)
-    found = temporal.property_of(value, name)
-    return Decimal(found) if type(found) is int else found
-
-
-def _filter_by_condition(target: Evaluate, condition: Evaluate, slot: int, cost: int) -> Evaluate:
-    def evaluate(run: Run) -> Value:
-        value = target(run)
-        if value is None:
-            return None
-        kept = []
-        for element in value if type(value) is list else [value]:
-            run.spend(1 + cost)
-            run.slots[slot] = element
-            if condition(run) is True:
-                kept.append(element)
-        return kept
-
-    return evaluate
-
-
-def _filter_by_any(target: Evaluate, key: Evaluate, slot: int, cost: int) -> Evaluate:
-    """A number between the brackets is a place in the list (from 1, or from the end), else a condition."""
-    by_condition = _filter_by_condition(target, key, slot, cost)
-
-    def evaluate(run: Run) -> Value:
-        value = target(run)
-        run.slots[slot] = None
-        place = key(run)
-        if type(place) is not Decimal:
-            return by_condition(run)
-        items = value if type(value) is list else [] if value is None else [value]
-        index = whole(place)
-        if not index or abs(index) > len(items):
-            return None
-        return items[index - 1 if index > 0 else index]
-
-    return evaluate
-
-
-def _equality(left: Evaluate, right: Evaluate, same: bool) -> Matches:
-    def evaluate(run: Run) -> bool | None:
-        answer = equal(left(run), right(run), run)
-        return answer if same or answer is None else not answer
-
-    return evaluate
-
-
-def _side(value: Value, bound: Value, accepts: tuple[int, ...]) -> bool | None:
-    place = order(value, bound)
-    return None if place is None else place in accepts
-
-
-def _and(left: bool | None, right: bool | None) -> bool | None:
-    if left is False or right is False:
-        return False
-    return None if left is None or right is None else True
-
-
-def _member(test: Value, value: Value, run: Run) -> bool | None:
-    """`value in test`, where a test that is null is unknown instead of null itself."""
-    return None if test is None else contains(test, value, run)
-
-
-def _any_of(tests: list[Matches]) -> Matches:
-    if len(tests) == 1:
-        return tests[0]
-    return lambda run: any_true(test(run) for test in tests)
-
-
-def _none_of(tests: list[Matches]) -> Matches:
-    def matches(run: Run) -> bool | None:
-        found = any_true(test(run) for test in tests)
-        return None if found is None else not found
-
-    return matches
-
-
-def _listed(source: Evaluate) -> Callable[[Run], Any]:
-    def items(run: Run) -> Any:
-        value = source(run)
-        return value if type(value) is list else None
-
-    return items
-
-
-def _counted(start: Evaluate, end: Evaluate) -> Callable[[Run], Any]:
-    def items(run: Run) -> Any:
-        low, high = start(run), end(run)
-        if type(low) is not Decimal or type(high) is not Decimal:
-            return None
-        first, last = whole(low), whole(high)
-        if first is None or last is None:
-            return None
-        step = 1 if first <= last else -1
-        return map(Decimal, range(first, last + step, step))
-
-    return items
-
-
-def _loop(
-    run: Run,
-    iterators: list[tuple[int, Callable[[Run], Any]]],
-    cost: int,
-    body: Callable[[], object],
-    place: int = 0,
-) -> bool:
-    """Runs `body` for every combination; False when one of the sources is no list."""
-    if place == len(iterators):
-        run.spend(1 + cost)
-        body()
-        return True
-    slot, source = iterators[place]
-    items = source(run)
-    if items is None:
-        return False
-    for item in items:
-        run.spend(1)
-        run.slots[slot] = item
-        if not _loop(run, iterators, cost, body, place + 1):
-            return False
-    return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import (
     ROUND_CEILING,
     ROUND_DOWN,
@@ -50,6 +50,9 @@ class _Missing:
 MISSING: Final = _Missing()
 
 
+_Body = Callable[..., Value]
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A built-in: its parameters as `name:kind`, the last one `…` when it takes any number."""
@@ -58,7 +61,7 @@ class Function:
     parameters: tuple[tuple[str, str], ...]
     required: int
     variadic: bool
-    body: Callable[..., Value]
+    body: _Body
     constant: bool = True
 
     def call(self, arguments: list[Value], run: Run) -> Value:
@@ -102,9 +105,7 @@ def _fit(value: Value, kind: str, optional: bool) -> Value:
 FUNCTIONS: dict[str, Function] = {}
 
 
-def _function(
-    signature: str, constant: bool = True
-) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+def _function(signature: str, constant: bool = True) -> Callable[[_Body], _Body]:
     """Registers a body under `name(parameter:kind, parameter:kind?, parameter:kind…)`."""
     name, _, rest = signature.partition("(")
     parts = [part.strip() for part in rest.rstrip(")").split(",") if part.strip()]
@@ -112,7 +113,7 @@ def _function(
     required = sum(1 for part in parts if part[-1] not in "?…")
     variadic = bool(parts) and parts[-1].endswith("…")
 
-    def register(body: Callable[..., Value]) -> Callable[..., Value]:
+    def register(body: _Body) -> _Body:
         FUNCTIONS[name] = Function(name, parameters, required, variadic, body, constant)
         return body
 
@@ -178,7 +179,7 @@ def _time_of_parts(hour: Value, minute: Value, second: Value, offset: Value) -> 
     if type(offset) is timedelta:
         if abs(offset) > timedelta(hours=18) or offset.microseconds or offset.seconds % 60:
             return None
-        zone = temporal.timezone(offset) if offset else temporal.UTC
+        zone = timezone(offset) if offset else UTC
     elif offset is not MISSING and offset is not None:
         return None
     try:

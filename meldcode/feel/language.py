@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
+from typing import cast
 
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from meldcode.feel import sentences
 from meldcode.feel.compiler import Compiler
@@ -132,29 +133,33 @@ def _parse(text: str, offset: int, start: str, limits: Limits) -> Tree[Token]:
         raise FeelError(sentences.EMPTY, "syntax", text, len(text))
     try:
         return _parser().parse(text[offset:], start=start)
-    except UnexpectedInput as error:
-        raise _explained(error, text, offset) from None
+    except UnexpectedToken as error:
+        raise _wrong_token(error, text, offset) from None
+    except UnexpectedCharacters as error:
+        raise _wrong_character(error, text, offset) from None
     except _Refused as error:
         place = offset + (error.token.start_pos or 0)
         raise FeelError(sentences.refused(str(error.token)), "unsupported", text, place) from None
 
 
-def _explained(error: UnexpectedInput, text: str, offset: int) -> FeelError:
-    """The parser's complaint as a sentence, at its place in the whole text."""
-    if isinstance(error, UnexpectedToken):
-        if error.token.type == "$END":
-            return FeelError(sentences.UNFINISHED, "syntax", text, len(text))
-        place = offset + (error.token.start_pos or 0)
-        if text[place] == "=" == text[place - 1 : place]:
-            place -= 1
-        word = _LAST_WORD.search(text[offset:place])
-        after_name = bool(word) and error.token.type == "NAME"
-        if word and word[1] == "not":
-            return FeelError(sentences.unexpected("not", False), "syntax", text, offset + word.start())
-        kind: Kind = "unsupported" if after_name or text[place] == "]" else "syntax"
-        return FeelError(sentences.unexpected(_sign(text, place), after_name), kind, text, place)
-    assert isinstance(error, UnexpectedCharacters)
-    place = offset + error.pos_in_stream
+def _wrong_token(error: UnexpectedToken, text: str, offset: int) -> FeelError:
+    """A word or sign that cannot stand where it stands, as a sentence at its place in the whole text."""
+    if error.token.type == "$END":
+        return FeelError(sentences.UNFINISHED, "syntax", text, len(text))
+    place = offset + (error.token.start_pos or 0)
+    if text[place] == "=" == text[place - 1 : place]:
+        place -= 1
+    word = _LAST_WORD.search(text[offset:place])
+    after_name = bool(word) and error.token.type == "NAME"
+    if word and word[1] == "not":
+        return FeelError(sentences.unexpected("not", False), "syntax", text, offset + word.start())
+    kind: Kind = "unsupported" if after_name or text[place] == "]" else "syntax"
+    return FeelError(sentences.unexpected(_sign(text, place), after_name), kind, text, place)
+
+
+def _wrong_character(error: UnexpectedCharacters, text: str, offset: int) -> FeelError:
+    """A character that begins nothing in FEEL."""
+    place = offset + cast("int", error.pos_in_stream)
     if text[place] == '"':
         return FeelError(sentences.OPEN_TEXT, "syntax", text, place)
     return FeelError(sentences.unexpected(_sign(text, place), False), "syntax", text, place)

@@ -29,6 +29,10 @@ SAME_KEY = Text(
     "In deze context staat twee keer dezelfde naam. Geef elke waarde een eigen naam.",
     "This context holds the same name twice. Give each value a name of its own.",
 )
+BACKWARDS = Text(
+    "Dit bereik loopt van hoog naar laag. Zet de laagste waarde voorop.",
+    "This range runs from high to low. Put the lowest value first.",
+)
 IS_DEFINED = Text(
     "is defined( … ) vraagt precies één waarde.",
     "is defined( … ) takes exactly one value.",
@@ -52,8 +56,8 @@ _TOKENS = {
     "“": _STRAIGHT,
     "”": _STRAIGHT,
     "„": _STRAIGHT,
-    "‘": _STRAIGHT,
-    "’": _STRAIGHT,
+    "\u2018": _STRAIGHT,
+    "\u2019": _STRAIGHT,
     "'": _STRAIGHT,
     "==": Text("Schrijf één = om te vergelijken.", "Write one = to compare."),
     "&": Text("Schrijf and in plaats van &.", "Write and instead of &."),

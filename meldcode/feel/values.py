@@ -76,6 +76,8 @@ class Range:
 
     def includes(self, value: Value) -> bool | None:
         """Does `value` lie in the range? None when the two cannot be compared."""
+        if self.start is None and self.end is None:
+            return None
         if isinstance(value, Range):
             return self._includes_range(value)
         after = before = True
@@ -109,6 +111,10 @@ class Range:
             if side > 0 or (side == 0 and inner.end_included and not self.end_included):
                 return False
         return True
+
+
+NOWHERE: Final = Range(None, None, False, False)
+"""A range with a bound that is null, or whose bounds do not go together: nothing is known to lie in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ def order(left: Value, right: Value) -> int | None:
     if kind is not type(right):
         return None
     if kind in (Decimal, str, date, timedelta, Months):
-        return (left > right) - (left < right)
+        return int(left > right) - int(left < right)
     if kind is datetime or kind is time:
         if local(left) != local(right):
             return None
