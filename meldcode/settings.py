@@ -96,6 +96,7 @@ class Settings:
     master_key: bytes = field(repr=False)  # 32 bytes, opens every organisation's key
     base_url: str
     demo: bool = False
+    tick_seconds: int = 30  # how often is asked what is due
 
     @classmethod
     def from_environment(
@@ -143,9 +144,10 @@ class _Reader:
         master = read("MELDCODE_MASTER_KEY", _master_key, random, b"")
         base_url = read("MELDCODE_BASE_URL", _base_url, "https://meldcode.example.nl", "")
         demo = read("MELDCODE_DEMO", _switch, "1", False, required=False)
+        tick = read("MELDCODE_TICK_SECONDS", _seconds, "30", 30, required=False)
         if self.problems:
             raise SettingsError(self.problems)
-        return Settings(database, broker, smtp, secret, master, base_url, demo)
+        return Settings(database, broker, smtp, secret, master, base_url, demo, tick)
 
     def _read(
         self, name: str, read: Callable[[str], T], example: str, otherwise: T, *, required: bool = True
@@ -173,6 +175,12 @@ def _switch(value: str) -> bool:
     if value not in ("0", "1"):
         raise ValueError(value)
     return value == "1"
+
+
+def _seconds(value: str) -> int:
+    if not 1 <= int(value) <= 600:
+        raise ValueError(value)
+    return int(value)
 
 
 def _database_url(value: str) -> str:

@@ -263,7 +263,7 @@ audit = sa.Table(
     sa.Column("case", sa.Uuid),
     sa.Column("reason", sa.Text),
     sa.Column("detail", sa.JSON, nullable=False),
-    sa.Column("key", sa.String(100)),  # the command's idempotency key: done once is recorded once
+    sa.Column("key", sa.String(200)),  # the command's idempotency key: done once is recorded once
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.UniqueConstraint("organisation", "person", "key"),
     sa.Index("ix_audit_organisation_case", "organisation", "case"),

@@ -1,0 +1,181 @@
+"""What is stuck: a case that cannot go on, a mail that is refused. A person sees it, repairs, retries.
+
+An incident never blocks anything but the case or mail it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from meldcode import audit
+from meldcode.messages import MeldcodeError, Text
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import cases, due, incidents, mails, organisations, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """One incident as the administrator sees it. `reference` is the case's, if it is about a case."""
+
+    id: UUID
+    organisation: UUID
+    case: UUID | None
+    reference: str | None
+    mail: UUID | None
+    kind: str
+    node: str | None
+    text: Text
+    times: int
+    first_at: datetime
+    last_at: datetime
+    resolved_at: datetime | None
+
+
+_same = (
+    scoped(incidents),
+    incidents.c.resolved_at.is_(None),
+    incidents.c.kind == sa.bindparam("which_kind"),
+    incidents.c.case.is_not_distinct_from(sa.bindparam("which_case", type_=sa.Uuid())),
+    incidents.c.mail.is_not_distinct_from(sa.bindparam("which_mail", type_=sa.Uuid())),
+    incidents.c.node.is_not_distinct_from(sa.bindparam("which_node", type_=sa.String())),
+)
+_AGAIN = (
+    sa.update(incidents)
+    .where(*_same)
+    .values(
+        times=incidents.c.times + 1,
+        last_at=sa.bindparam("moment"),
+        text_nl=sa.bindparam("nl"),
+        text_en=sa.bindparam("en"),
+    )
+)
+_ADD = sa.insert(incidents)
+_ONE = sa.select(incidents).where(
+    scoped(incidents), incidents.c.id == sa.bindparam("which"), incidents.c.resolved_at.is_(None)
+)
+_LIST = (
+    sa.select(incidents, cases.c.reference)
+    .join_from(incidents, cases, sa.and_(cases.c.id == incidents.c.case, scoped(cases)), isouter=True)
+    .where(scoped(incidents))
+    .order_by(incidents.c.first_at, incidents.c.id)
+)
+_LIST_OPEN = _LIST.where(incidents.c.resolved_at.is_(None))
+_RESOLVE = (
+    sa.update(incidents)
+    .where(scoped(incidents), incidents.c.id == sa.bindparam("which"), incidents.c.resolved_at.is_(None))
+    .values(resolved_at=sa.bindparam("moment"), resolved_by=sa.bindparam("who"))
+)
+_RESOLVE_CASE = (
+    sa.update(incidents)
+    .where(scoped(incidents), incidents.c.case == sa.bindparam("which"), incidents.c.resolved_at.is_(None))
+    .where(incidents.c.mail.is_(None))
+    .values(resolved_at=sa.bindparam("moment"))
+)
+_RESOLVE_KIND = (
+    sa.update(incidents)
+    .where(
+        scoped(incidents),
+        incidents.c.resolved_at.is_(None),
+        sa.or_(
+            sa.and_(incidents.c.kind == sa.bindparam("which_kind"), incidents.c.mail.is_(None)),
+            incidents.c.mail == sa.bindparam("which_mail", type_=sa.Uuid()),
+        ),
+    )
+    .values(resolved_at=sa.bindparam("moment"))
+)
+_FORGIVE = sa.update(cases).where(scoped(cases), cases.c.id == sa.bindparam("which")).values(failures=0)
+_WAKE_NOW = (
+    sa.update(due).where(scoped(due), due.c.case == sa.bindparam("which")).values(at=sa.bindparam("moment"))
+)
+_MAIL_AGAIN = (
+    sa.update(mails)
+    .where(scoped(mails), mails.c.id == sa.bindparam("which"), mails.c.status == "failed")
+    .values(status="waiting", error=None)
+)
+_QUEUE = insert(outbox).on_conflict_do_nothing()
+_ORGANISATIONS = sa.select(organisations.c.id).order_by(organisations.c.key)
+
+
+def record(
+    tx: Transaction,
+    *,
+    kind: str,
+    text: Text,
+    now: datetime,
+    case: UUID | None = None,
+    mail: UUID | None = None,
+    node: str | None = None,
+) -> audit.Record:
+    """Write an incident down, or count it again when it is open already.
+
+    Gives the audit record, for the caller to append last in its transaction.
+    """
+    same = {"which_kind": kind, "which_case": case, "which_mail": mail, "which_node": node}
+    if not tx.execute(_AGAIN, {**same, "moment": now, "nl": text.nl, "en": text.en}).rowcount:
+        row = {"id": uuid4(), "case": case, "mail": mail, "kind": kind, "node": node}
+        texts = {"text_nl": text.nl, "text_en": text.en}
+        tx.execute(_ADD, {**row, **texts, "times": 1, "first_at": now, "last_at": now})
+    return audit.Record(now, "incident_recorded", case=case, detail={"kind": kind, "node": node})
+
+
+def listing(db: Database, organisation: UUID | None = None, *, resolved: bool = False) -> list[IncidentView]:
+    """Open incidents (with `resolved`: all), oldest first; None lists every organisation's."""
+    if organisation is None:
+        with db.reading(None) as tx:
+            everyone = list(tx.execute(_ORGANISATIONS).scalars())
+        return [view for one in everyone for view in listing(db, one, resolved=resolved)]
+    with db.reading(organisation) as tx:
+        return [
+            IncidentView(
+                row.id,
+                organisation,
+                row.case,
+                row.reference,
+                row.mail,
+                row.kind,
+                row.node,
+                Text(row.text_nl, row.text_en),
+                row.times,
+                row.first_at,
+                row.last_at,
+                row.resolved_at,
+            )
+            for row in tx.execute(_LIST if resolved else _LIST_OPEN)
+        ]
+
+
+def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by: UUID | None = None) -> None:
+    """Close the incident and try again: the case is woken, or the mail sent, at the next tick.
+
+    Raises `MeldcodeError` when there is no such open incident.
+    """
+    with db.transaction(organisation) as tx:
+        row = tx.execute(_ONE, {"which": incident}).one_or_none()
+        if row is None:
+            raise MeldcodeError(
+                Text("Deze storing is er niet (meer).", "There is no such incident (any more).")
+            )
+        tx.execute(_RESOLVE, {"which": incident, "moment": now, "who": by})
+        if row.mail is not None:
+            tx.execute(_MAIL_AGAIN, {"which": row.mail})
+            tx.execute(_QUEUE, {"mail": row.mail, "at": now})
+        elif row.case is not None:
+            tx.execute(_FORGIVE, {"which": row.case})
+            tx.execute(_WAKE_NOW, {"which": row.case, "moment": now})
+        detail = {"kind": row.kind, "incident": incident.hex}
+        audit.append(tx, [audit.Record(now, "incident_retried", person=by, case=row.case, detail=detail)])
+
+
+def resolve_case(tx: Transaction, case: UUID, now: datetime) -> None:
+    """The case moved on: what was stuck is not any more."""
+    tx.execute(_RESOLVE_CASE, {"which": case, "moment": now})
+
+
+def resolve_mail(tx: Transaction, mail: UUID, kind: str, now: datetime) -> None:
+    """The mail arrived: its own incident is over, and so is the organisation's incident of `kind`."""
+    tx.execute(_RESOLVE_KIND, {"which_kind": kind, "which_mail": mail, "moment": now})

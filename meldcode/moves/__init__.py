@@ -1,0 +1,17 @@
+"""A move: one engine step on a stored case, and everything it led to, in one transaction.
+
+`cases` moves a case because a person asked, `timers` because time passed; both do it here.
+
+    case = load(tx, case_id)
+    step = take(case, Complete(task, answers), now)
+    changes = Changes(tx, now)
+    changes.add(case, step, by=actor, action="task_completed")
+    changes.save()
+"""
+
+from __future__ import annotations
+
+from meldcode.moves.loading import Case, Task, load, load_all, new_case, take
+from meldcode.moves.saving import Changes, Entry
+
+__all__ = ["Case", "Changes", "Entry", "Task", "load", "load_all", "new_case", "take"]

@@ -1,0 +1,205 @@
+"""A case as it comes out of the database: locked, opened, with the version it is pinned to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import crypto, engine, publishing
+from meldcode.crypto import Key
+from meldcode.messages import Text
+from meldcode.publishing import Published
+from meldcode.store import Transaction, scoped
+from meldcode.store.tables import case_keys, cases, due, organisations, tasks
+from meldcode.workdays import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An open task as stored: what lists need, no content. `assignee` None: the role's pool."""
+
+    id: UUID
+    node: str
+    role: str | None
+    assignee: UUID | None
+    since: datetime
+    due_at: datetime | None
+    steps: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case, locked until the transaction ends. `state` is the engine's, `outcome` its end's slug.
+
+    `key` is None when the case was erased; `revision` counts its steps (0: not stored yet).
+    """
+
+    id: UUID
+    organisation: UUID
+    reference: str
+    version_id: str
+    process: str
+    status: str
+    opened_by: UUID
+    opened_at: datetime
+    closed_at: datetime | None
+    revision: int
+    joined: frozenset[str]
+    failures: int
+    due_at: datetime | None
+    state: engine.State | None
+    outcome: str | None
+    published: Published
+    calendar: Calendar
+    key: Key
+    wrapped_key: bytes
+    tasks: tuple[Task, ...] = field(default=())
+
+    def task(self, task_id: UUID) -> Task | None:
+        """The open task with this id, or None."""
+        return next((task for task in self.tasks if task.id == task_id), None)
+
+    def bound(self, what: str) -> bytes:
+        """The associated data of one sealed field of this case."""
+        return crypto.associated(self.organisation, self.id, what)
+
+
+_TASK = (
+    tasks.c.id.label("task_id"),
+    tasks.c.node,
+    tasks.c.role,
+    tasks.c.assignee,
+    tasks.c.since,
+    tasks.c.due_at.label("task_due_at"),
+    tasks.c.steps,
+)
+# One statement for a case and its open tasks: a round trip costs more than a few repeated bytes.
+_LOAD = (
+    sa.select(
+        *cases.c,
+        case_keys.c.wrapped,
+        due.c.at.label("due_at"),
+        organisations.c.version.label("current_version"),
+        *_TASK,
+    )
+    .select_from(
+        cases.join(organisations, organisations.c.id == cases.c.organisation)
+        .outerjoin(case_keys, sa.and_(case_keys.c.case == cases.c.id, scoped(case_keys)))
+        .outerjoin(due, sa.and_(due.c.case == cases.c.id, scoped(due)))
+        .outerjoin(tasks, sa.and_(tasks.c.case == cases.c.id, scoped(tasks)))
+    )
+    .where(scoped(cases))
+    .with_for_update(of=cases)
+)
+_LOAD_ONE = _LOAD.where(cases.c.id == sa.bindparam("case_id", type_=sa.Uuid()))
+_LOAD_ALL = _LOAD.where(cases.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True))).order_by(
+    cases.c.id
+)
+
+
+def load(tx: Transaction, case_id: UUID) -> Case | None:
+    """One case, locked; None when this organisation has no such case or its content was erased."""
+    rows = tx.execute(_LOAD_ONE, {"case_id": case_id}).all()
+    return _case(tx, rows) if rows and rows[0].wrapped is not None else None
+
+
+def load_all(tx: Transaction, case_ids: Sequence[UUID]) -> list[Case]:
+    """Several cases, locked in the order of their ids (so that two batches cannot deadlock)."""
+    grouped: dict[UUID, list[Any]] = {}
+    for row in tx.execute(_LOAD_ALL, {"case_ids": sorted(case_ids)}):
+        grouped.setdefault(row.id, []).append(row)
+    return [_case(tx, rows) for rows in grouped.values() if rows[0].wrapped is not None]
+
+
+def new_case(
+    tx: Transaction, case_id: UUID, *, reference: str, process: str | None, opened_by: UUID, now: datetime
+) -> Case:
+    """A case of the current version that is in no table yet. Raises `PublishError`."""
+    version_id = publishing.current(tx)
+    published = publishing.load(tx, version_id)
+    key, wrapped = crypto.new_case_key(tx.organisation_key(), tx.scope, case_id)
+    return Case(
+        id=case_id,
+        organisation=tx.scope,
+        reference=reference,
+        version_id=version_id,
+        process=process or published.version.main_process,
+        status="open",
+        opened_by=opened_by,
+        opened_at=now,
+        closed_at=None,
+        revision=0,
+        joined=frozenset(),
+        failures=0,
+        due_at=None,
+        state=None,
+        outcome=None,
+        published=published,
+        calendar=published.calendar,
+        key=key,
+        wrapped_key=wrapped,
+    )
+
+
+def take(case: Case, command: engine.Command, now: datetime) -> engine.Step:
+    """One step of the engine, decided purely; nothing is stored yet.
+
+    Raises `engine.Refused` and `engine.Incident`; whatever else goes wrong becomes an `Incident`, so
+    that a fault in the engine is something an administrator sees and not a lost case.
+    """
+    try:
+        return engine.step(case.published.version, case.calendar, case.state, command, now)
+    except engine.EngineError:
+        raise
+    except Exception as error:
+        raise engine.Incident(
+            "unexpected",
+            None,
+            Text(
+                f"Het proces kan niet verder: onverwachte fout ({type(error).__name__}).",
+                f"The process cannot go on: unexpected error ({type(error).__name__}).",
+            ),
+        ) from error
+
+
+def _case(tx: Transaction, rows: Sequence[Any]) -> Case:
+    row = rows[0]
+    key = crypto.case_key(tx.organisation_key(), row.wrapped, tx.scope, row.id)
+    sealed = key.open_json(row.state, crypto.associated(tx.scope, row.id, f"state|{row.revision}"))
+    published = publishing.load(tx, row.version)
+    # Free days belong to the organisation, not to the version a case happens to be pinned to.
+    calendar = published.calendar
+    if row.current_version not in (None, row.version):
+        calendar = publishing.load(tx, row.current_version).calendar
+    return Case(
+        id=row.id,
+        organisation=tx.scope,
+        reference=row.reference,
+        version_id=row.version,
+        process=row.process,
+        status=row.status,
+        opened_by=row.opened_by,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        revision=row.revision,
+        joined=frozenset(row.joined),
+        failures=row.failures,
+        due_at=row.due_at,
+        state=sealed["state"],
+        outcome=sealed["outcome"],
+        published=published,
+        calendar=calendar,
+        key=key,
+        wrapped_key=row.wrapped,
+        tasks=tuple(_task(one) for one in rows if one.task_id is not None),
+    )
+
+
+def _task(row: Any) -> Task:
+    steps = frozenset(row.steps.split())
+    return Task(row.task_id, row.node, row.role, row.assignee, row.since, row.task_due_at, steps)

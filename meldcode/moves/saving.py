@@ -1,0 +1,298 @@
+"""Everything that moves led to, written at once: one statement per table, however many cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from meldcode import audit, engine, incidents, outbox, people
+from meldcode.diagram.model import Purpose, StepKind
+from meldcode.messages import Text
+from meldcode.moves import mailing
+from meldcode.moves.loading import Case, Task
+from meldcode.outbox import QueuedMail
+from meldcode.people import Actor, Person
+from meldcode.store import Transaction, scoped
+from meldcode.store.tables import case_keys, cases, due, entries, tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a person filled in: part of the case's readable history, sealed."""
+
+    task: UUID
+    node: str
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    case: Case
+    step: engine.Step
+    by: Actor | None
+    action: str
+    role: str | None
+    entry: Entry | None
+    key: str | None
+
+
+_NEW_CASE = sa.insert(cases)
+_NEW_KEY = sa.insert(case_keys)
+_NEW_DUE = sa.insert(due)
+_CASE = (
+    sa.update(cases)
+    .where(
+        scoped(cases), cases.c.id == sa.bindparam("case_id"), cases.c.revision == sa.bindparam("old_revision")
+    )
+    .values(
+        status=sa.bindparam("new_status"),
+        changed_at=sa.bindparam("now"),
+        closed_at=sa.bindparam("new_closed_at"),
+        revision=sa.bindparam("new_revision"),
+        joined=sa.bindparam("new_joined"),
+        failures=0,
+        state=sa.bindparam("new_state"),
+    )
+)
+_GONE = sa.delete(tasks).where(
+    scoped(tasks), tasks.c.case == sa.bindparam("case_id"), tasks.c.id == sa.bindparam("task_id")
+)
+_TASKS = sa.insert(tasks)
+_DUE = (
+    sa.update(due).where(scoped(due), due.c.case == sa.bindparam("case_id")).values(at=sa.bindparam("new_at"))
+)
+_ENTRIES = sa.insert(entries)
+
+
+class Changes:
+    """Collects moves of one transaction; `save` writes them, the audit chain last."""
+
+    def __init__(self, tx: Transaction, now: datetime) -> None:
+        self._tx = tx
+        self._now = now
+        self._moves: list[_Move] = []
+        self._sleeping: list[dict[str, Any]] = []
+        self._people: dict[str, list[Person]] = {}
+        self._records: list[audit.Record] = []
+
+    def add(
+        self,
+        case: Case,
+        step: engine.Step,
+        *,
+        action: str,
+        by: Actor | None = None,
+        role: str | None = None,
+        entry: Entry | None = None,
+        key: str | None = None,
+    ) -> None:
+        """One case's step. `action` is the audit's word for it, `key` the command's own."""
+        if case.revision and not step.facts and step.state == case.state:
+            # Woken with nothing to do: the case did not change, only its next moment may have.
+            self._sleeping.append({"case_id": case.id, "new_at": step.due})
+            return
+        self._moves.append(_Move(case, step, by, action, role, entry, key))
+
+    def save(self) -> None:
+        """Write everything. At most twelve statements for one case, mails included."""
+        tx = self._tx
+        self._look_up_people()
+        self._write_cases()
+        self._write_tasks()
+        dues = [
+            {"case_id": move.case.id, "new_at": move.step.due}
+            for move in self._moves
+            if move.case.revision and move.step.due != move.case.due_at
+        ] + self._sleeping
+        if dues:
+            tx.execute(_DUE, dues)
+        self._write_entries()
+        outbox.queue(tx, list(self._mails()), self._now)
+        for move in self._moves:
+            if move.case.failures:
+                incidents.resolve_case(tx, move.case.id, self._now)
+        audit.append(tx, [self._record(move) for move in self._moves] + self._records)
+
+    # --- people -----------------------------------------------------------------------------------
+
+    def _look_up_people(self) -> None:
+        """One statement for all roles that matter; none at all when the actor's own roles answer it."""
+        roles: set[str] = set()
+        for move in self._moves:
+            for mail in move.step.mails:
+                roles.update(mailing.roles_for(move.case, mail))
+            if move.by is None or move.by.person != move.case.opened_by:
+                known = {task.id for task in move.case.tasks}
+                roles.update(
+                    task.role for task in move.step.tasks if task.role and UUID(task.id) not in known
+                )
+        if roles:
+            self._people = people.holders(self._tx, roles)
+
+    def _opener_holds(self, move: _Move, role: str) -> bool:
+        opener = move.case.opened_by
+        if move.by is not None and move.by.person == opener:
+            return role in move.by.roles
+        return any(person.id == opener for person in self._people.get(role, ()))
+
+    # --- rows --------------------------------------------------------------------------------------
+
+    def _write_cases(self) -> None:
+        old = [self._case_row(move) for move in self._moves if move.case.revision]
+        if old and self._tx.execute(_CASE, old).rowcount != len(old):
+            raise RuntimeError("a locked case was changed by somebody else")
+        for move in self._moves:
+            if not move.case.revision:
+                self._write_new_case(move)
+
+    def _case_row(self, move: _Move) -> dict[str, Any]:
+        case, step = move.case, move.step
+        return {
+            "case_id": case.id,
+            "old_revision": case.revision,
+            "new_revision": case.revision + 1,
+            "new_status": "finished" if step.finished else "open",
+            "now": self._now,
+            "new_closed_at": self._now if step.finished else None,
+            "new_joined": sorted(_joined(case, step)),
+            "new_state": _sealed(case, step),
+        }
+
+    def _write_new_case(self, move: _Move) -> None:
+        case, step = move.case, move.step
+        row = self._case_row(move)
+        fixed = {"id": case.id, "reference": case.reference, "version": case.version_id, "failures": 0}
+        who = {"process": case.process, "opened_by": case.opened_by, "opened_at": case.opened_at}
+        fresh = {name: row[f"new_{name}"] for name in ("status", "closed_at", "revision", "joined", "state")}
+        self._tx.execute(_NEW_CASE, {**fixed, **who, **fresh, "changed_at": self._now})
+        self._tx.execute(_NEW_KEY, {"case": case.id, "wrapped": case.wrapped_key})
+        self._tx.execute(_NEW_DUE, {"case": case.id, "at": step.due})
+
+    def _write_tasks(self) -> None:
+        gone: list[dict[str, Any]] = []
+        fresh: list[dict[str, Any]] = []
+        for move in self._moves:
+            still = {UUID(task.id) for task in move.step.tasks}
+            known = {task.id for task in move.case.tasks}
+            gone += [{"case_id": move.case.id, "task_id": task} for task in known - still]
+            fresh += [self._task_row(move, task) for task in move.step.tasks if UUID(task.id) not in known]
+        if gone:
+            self._tx.execute(_GONE, gone)
+        if fresh:
+            self._tx.execute(_TASKS, fresh)
+
+    def _task_row(self, move: _Move, task: engine.OpenTask) -> dict[str, Any]:
+        mine = task.role is not None and self._opener_holds(move, task.role)
+        return {
+            "case": move.case.id,
+            "id": UUID(task.id),
+            "node": task.node,
+            "role": task.role,
+            "assignee": move.case.opened_by if mine else None,
+            "since": task.since,
+            "due_at": due_moment(task),
+            "steps": " ".join(sorted(task.steps)),
+        }
+
+    def _write_entries(self) -> None:
+        rows = [
+            _entry_row(move.case, move.entry, move.by, self._now)
+            for move in self._moves
+            if move.entry is not None and move.by is not None
+        ]
+        if rows:
+            self._tx.execute(_ENTRIES, rows)
+
+    # --- mails and audit ---------------------------------------------------------------------------
+
+    def _mails(self) -> Iterable[QueuedMail]:
+        base_url = self._tx.database.base_url
+        for move in self._moves:
+            for mail in move.step.mails:
+                task = _task_of(move, mail)
+                to = mailing.receivers(move.case, mail, task, self._people)
+                for person in to:
+                    yield mailing.write(move.case, mail, task, person, base_url=base_url, now=self._now)
+                if not to:
+                    self._records.append(self._nobody(move.case, mail))
+
+    def _nobody(self, case: Case, mail: engine.Mail) -> audit.Record:
+        return incidents.record(
+            self._tx,
+            kind="mail_without_receiver",
+            text=Text(
+                f"Niemand heeft de rol `{mail.to}`, en niemand vervangt die rol. "
+                "Een bericht is daardoor niet verstuurd.",
+                f"Nobody holds the role `{mail.to}`, and nobody stands in for it. "
+                "A message was therefore not sent.",
+            ),
+            now=self._now,
+            case=case.id,
+            node=mail.node,
+        )
+
+    def _record(self, move: _Move) -> audit.Record:
+        case, step = move.case, move.step
+        detail: dict[str, Any] = {
+            "revision": case.revision + 1,
+            # Names of events and elements only: a fact's own details may say what was decided.
+            "facts": [[fact.name, fact.node] for fact in step.facts],
+        }
+        if move.entry is not None:
+            detail |= {"node": move.entry.node, "task": move.entry.task.hex}
+        joined = sorted(_joined(case, step) - case.joined)
+        if joined:
+            detail["joined"] = joined
+        return audit.Record(
+            self._now,
+            move.action,
+            person=move.by.person if move.by else None,
+            role=move.role,
+            case=case.id,
+            detail=detail,
+            key=move.key,
+        )
+
+
+def due_moment(task: engine.OpenTask) -> datetime | None:
+    """When a task should be done: its term, else its first escalation, else its first deadline."""
+    for purpose in (Purpose.TERMIJN, Purpose.ESCALATIE):
+        moments = [deadline.at for deadline in task.deadlines if deadline.purpose is purpose]
+        if moments:
+            return min(moments)
+    return min((deadline.at for deadline in task.deadlines), default=None)
+
+
+def _joined(case: Case, step: engine.Step) -> frozenset[str]:
+    """Who must decide joins the case team when that step starts, and stays."""
+    deciding = any(StepKind.BESLISSEN in task.steps for task in step.tasks)
+    return case.joined | {case.published.version.organisation.decides} if deciding else case.joined
+
+
+def _sealed(case: Case, step: engine.Step) -> bytes:
+    content = {"state": step.state, "outcome": step.outcome}
+    return case.key.seal_json(content, case.bound(f"state|{case.revision + 1}"))
+
+
+def _entry_row(case: Case, entry: Entry, by: Actor, now: datetime) -> dict[str, Any]:
+    entry_id = uuid4()
+    return {
+        "id": entry_id,
+        "case": case.id,
+        "revision": case.revision + 1,
+        "task": entry.task,
+        "node": entry.node,
+        "person": by.person,
+        "at": now,
+        "answers": case.key.seal_json(dict(entry.answers), case.bound(f"entry|{entry_id.hex}")),
+    }
+
+
+def _task_of(move: _Move, mail: engine.Mail) -> Task | None:
+    """The stored task a mail is about; a task opened in this very step has no holder of its own yet."""
+    return move.case.task(UUID(mail.task)) if mail.task else None

@@ -1,0 +1,307 @@
+"""Mail: a row first, then SMTP, so that no mail is lost and none is sent unrecorded.
+
+Sending one mail: claim it with a lease longer than all SMTP timeouts together and commit one more
+attempt; talk to the server; record the result. A process killed in between leaves a lease that ends,
+and the next one tries again. Only between the server's 250 and our commit can a mail arrive twice,
+always with the same Message-ID; there are never more deliveries than recorded attempts.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from meldcode import audit, incidents
+from meldcode.messages import Text
+from meldcode.settings import SmtpSettings
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import mails, outbox
+
+__all__ = ["QueuedMail", "SentMail", "SmtpSettings", "listing", "queue", "send_pending"]
+
+_COMMANDS_PER_MAIL = 20  # connect, greet, STARTTLS, sign in, MAIL, RCPT, DATA, dot, RSET and some to spare
+_SHORTEST_LEASE = timedelta(minutes=2)
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(minutes=30)
+_TELL_AFTER = 5  # attempts, about a quarter of an hour
+_GIVE_UP_AFTER = 100  # attempts, two days; a server that is down longer has been an incident all along
+_UNREACHABLE = "mail_server_unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMail:
+    """One mail to one person, ready to send. `id` is the same for the same reason to mail."""
+
+    id: UUID
+    case: UUID
+    timer: str
+    occurrence: int
+    level: int
+    person: UUID
+    role: str
+    template: str
+    sender: str
+    address: str
+    subject: str
+    body: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A mail as a page shows it; `status` is `waiting`, `sent` or `failed`."""
+
+    id: UUID
+    case: UUID
+    role: str
+    level: int
+    template: str
+    address: str
+    subject: str
+    body: str
+    status: str
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class _Result(Enum):
+    SENT = "sent"
+    LATER = "later"  # this mail was put off by the server (4xx)
+    REFUSED = "refused"  # this mail will never be taken (5xx)
+    UNREACHABLE = "unreachable"  # the server cannot be talked to: says nothing about this mail
+
+
+_ADD = insert(mails).on_conflict_do_nothing()
+_QUEUE = insert(outbox).on_conflict_do_nothing()
+_PENDING = (
+    sa.select(outbox.c.mail, outbox.c.organisation)
+    .where(outbox.c.at <= sa.bindparam("now"))
+    .order_by(outbox.c.at)
+    .limit(sa.bindparam("most"))
+)
+_LEASE = (
+    sa.update(outbox)
+    .where(scoped(outbox), outbox.c.mail == sa.bindparam("which"), outbox.c.at <= sa.bindparam("now"))
+    .values(at=sa.bindparam("until"))
+)
+_POSTPONE = (
+    sa.update(outbox)
+    .where(scoped(outbox), outbox.c.mail == sa.bindparam("which"))
+    .values(at=sa.bindparam("until"))
+)
+_ATTEMPT = (
+    sa.update(mails)
+    .where(scoped(mails), mails.c.id == sa.bindparam("which"), mails.c.status == "waiting")
+    .values(attempts=mails.c.attempts + 1)
+    .returning(*mails.c)
+)
+_DONE = sa.delete(outbox).where(scoped(outbox), outbox.c.mail == sa.bindparam("which"))
+_RESULT = (
+    sa.update(mails)
+    .where(scoped(mails), mails.c.id == sa.bindparam("which"), mails.c.status == "waiting")
+    .values(
+        status=sa.bindparam("new_status"),
+        error=sa.bindparam("new_error"),
+        sent_at=sa.bindparam("new_sent_at"),
+    )
+)
+_LISTING = (
+    sa.select(mails)
+    .where(scoped(mails))
+    .order_by(mails.c.created_at.desc(), mails.c.id)
+    .limit(sa.bindparam("most"))
+)
+
+
+def queue(tx: Transaction, queued: Sequence[QueuedMail], now: datetime) -> None:
+    """Write mails down for sending. Two statements; a mail that is there already stays as it is."""
+    if not queued:
+        return
+    fresh = {"status": "waiting", "attempts": 0, "created_at": now}
+    tx.execute(_ADD, [{**_columns(mail), **fresh} for mail in queued])
+    tx.execute(_QUEUE, [{"mail": mail.id, "at": now} for mail in queued])
+
+
+def listing(db: Database, organisation: UUID, limit: int = 200) -> list[SentMail]:
+    """An organisation's mails, newest first."""
+    with db.reading(organisation) as tx:
+        rows = tx.execute(_LISTING, {"most": limit}).mappings()
+        return [SentMail(**{name: row[name] for name in SentMail.__slots__}) for row in rows]
+
+
+def send_pending(db: Database, smtp: SmtpSettings, now: datetime, limit: int = 50) -> int:
+    """Send what waits, at most `limit` mails over one connection; how many the server took.
+
+    Stops at the first sign that the server itself is away; the rest waits for the next call.
+    """
+    began = time.monotonic()
+
+    def moment() -> datetime:
+        # A lease must count from when it is taken, also at the end of a slow batch.
+        return now + timedelta(seconds=time.monotonic() - began)
+
+    with db.reading(None) as tx:
+        pending = tx.execute(_PENDING, {"now": now, "most": limit}).all()
+    sent = 0
+    with _Server(smtp) as server:
+        for row in pending:
+            mail = _claim(db, row.organisation, row.mail, moment(), _lease(smtp))
+            if mail is None:
+                continue
+            result, error = server.send(mail)
+            _settle(db, row.organisation, mail, result, error, moment())
+            sent += result is _Result.SENT
+            if result is _Result.UNREACHABLE:
+                break
+    return sent
+
+
+def _claim(db: Database, organisation: UUID, mail: UUID, now: datetime, lease: timedelta) -> Any:
+    """The mail's row with one more attempt committed; None when another worker has it."""
+    with db.transaction(organisation) as tx:
+        if not tx.execute(_LEASE, {"which": mail, "now": now, "until": now + lease}).rowcount:
+            return None
+        row = tx.execute(_ATTEMPT, {"which": mail}).one_or_none()
+        if row is None:
+            tx.execute(_DONE, {"which": mail})
+        return row
+
+
+def _settle(
+    db: Database, organisation: UUID, mail: Any, result: _Result, error: str | None, now: datetime
+) -> None:
+    done = {"which": mail.id, "new_error": error, "new_sent_at": None}
+    with db.transaction(organisation) as tx:
+        if result is _Result.SENT:
+            tx.execute(_RESULT, {**done, "new_status": "sent", "new_sent_at": now})
+            tx.execute(_DONE, {"which": mail.id})
+            if mail.attempts > 1:
+                incidents.resolve_mail(tx, mail.id, _UNREACHABLE, now)
+            detail = {"mail": mail.id.hex, "template": mail.template, "level": mail.level}
+            audit.append(tx, [audit.Record(now, "mail_sent", case=mail.case, role=mail.role, detail=detail)])
+            return
+        given_up = result is _Result.REFUSED or (result is _Result.LATER and mail.attempts >= _GIVE_UP_AFTER)
+        tx.execute(_RESULT, {**done, "new_status": "failed" if given_up else "waiting"})
+        if given_up:
+            tx.execute(_DONE, {"which": mail.id})
+        else:
+            pause = min(_FIRST_PAUSE * 2 ** min(mail.attempts - 1, 10), _LONGEST_PAUSE)
+            tx.execute(_POSTPONE, {"which": mail.id, "until": now + pause})
+        if given_up or mail.attempts >= _TELL_AFTER:
+            audit.append(tx, [_tell(tx, mail, result, now)])
+
+
+def _tell(tx: Transaction, mail: Any, result: _Result, now: datetime) -> audit.Record:
+    if result is _Result.UNREACHABLE:
+        text = Text(
+            "De mailserver is niet bereikbaar. Controleer MELDCODE_SMTP_URL en de server; "
+            "de mails blijven wachten.",
+            "The mail server cannot be reached. Check MELDCODE_SMTP_URL and the server; "
+            "the mails keep waiting.",
+        )
+        return incidents.record(tx, kind=_UNREACHABLE, text=text, now=now)
+    text = Text(
+        "Een mail wordt niet aangenomen door de mailserver. Controleer het adres van de ontvanger.",
+        "A mail is not taken by the mail server. Check the receiver's address.",
+    )
+    kind = "mail_refused" if result is _Result.REFUSED else "mail_delayed"
+    return incidents.record(tx, kind=kind, text=text, now=now, case=mail.case, mail=mail.id)
+
+
+def _lease(smtp: SmtpSettings) -> timedelta:
+    return max(_SHORTEST_LEASE, timedelta(seconds=smtp.timeout * _COMMANDS_PER_MAIL))
+
+
+def _columns(mail: QueuedMail) -> dict[str, Any]:
+    return {name: getattr(mail, name) for name in QueuedMail.__slots__}
+
+
+def _message(row: Any, sender_address: str) -> EmailMessage:
+    """The mail as bytes on the wire. `EmailMessage` refuses line breaks in headers, whatever a row holds."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(" ".join(row.sender.split()), addr_spec=sender_address)
+    message["To"] = Address(addr_spec=row.address)
+    message["Subject"] = " ".join(row.subject.split())
+    message["Date"] = row.created_at
+    message["Message-ID"] = row.message_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
+    message["Content-Language"] = "nl"
+    message.set_content(row.body)
+    return message
+
+
+class _Server:
+    """One connection to the mail server, made when first needed and again after a fault."""
+
+    def __init__(self, smtp: SmtpSettings) -> None:
+        self._smtp = smtp
+        self._connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> _Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hang_up()
+
+    def send(self, row: Any) -> tuple[_Result, str | None]:
+        """Hand one mail over; what came of it, and the server's code (never its words) if it failed."""
+        try:
+            message = _message(row, self._smtp.sender)
+        except ValueError:
+            return _Result.REFUSED, "unsendable"
+        try:
+            connection = self._connection or self._connect()
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            return _Result.UNREACHABLE, type(error).__name__
+        try:
+            connection.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            return self._answered(max(code for code, _ in error.recipients.values()))
+        except smtplib.SMTPResponseException as error:
+            return self._answered(error.smtp_code)
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            return _Result.UNREACHABLE, type(error).__name__
+        return _Result.SENT, None
+
+    def _answered(self, code: int) -> tuple[_Result, str]:
+        if code == 421:  # the server closes the line
+            self._hang_up()
+            return _Result.UNREACHABLE, str(code)
+        return (_Result.REFUSED if 500 <= code < 600 else _Result.LATER), str(code)
+
+    def _connect(self) -> smtplib.SMTP:
+        smtp = self._smtp
+        context = ssl.create_default_context()
+        if smtp.security == "tls":
+            self._connection = smtplib.SMTP_SSL(smtp.host, smtp.port, timeout=smtp.timeout, context=context)
+        else:
+            self._connection = smtplib.SMTP(smtp.host, smtp.port, timeout=smtp.timeout)
+        if smtp.security == "starttls":
+            self._connection.starttls(context=context)
+        if smtp.username:
+            self._connection.login(smtp.username, smtp.password or "")
+        return self._connection
+
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                connection.quit()
+            except (OSError, smtplib.SMTPException):
+                connection.close()

@@ -1,0 +1,218 @@
+"""Versions in the database: a folder goes in after the check, and comes out byte for byte.
+
+A version is immutable and named by the hash of its files. Publishing makes it the one new cases
+start with; cases already open stay with theirs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import audit, clock, definition
+from meldcode.diagram.model import Flow, Purpose
+from meldcode.messages import Finding, MeldcodeError, Severity, Text
+from meldcode.store import SCOPE, Database, Transaction, scoped
+from meldcode.store.tables import organisations, version_files, versions
+from meldcode.workdays import Calendar
+
+
+class PublishError(MeldcodeError):
+    """This folder is not published; `findings` says what is wrong in it, if that is why."""
+
+    def __init__(self, text: Text, findings: Sequence[Finding] = ()) -> None:
+        super().__init__(text)
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version as cases use it: read once per process, shared by all its cases."""
+
+    version: definition.Version
+    calendar: Calendar
+    supervising: frozenset[str]  # roles that an escalation can reach, and who decides
+
+
+_CURRENT = sa.select(organisations.c.id, organisations.c.version, organisations.c.name)
+_BY_KEY = _CURRENT.where(organisations.c.key == sa.bindparam("key"))
+_MINE = _CURRENT.where(organisations.c.id == SCOPE)
+_KNOWN = sa.select(versions.c.id).where(scoped(versions), versions.c.id == sa.bindparam("version"))
+_FILES = sa.select(version_files.c.path, version_files.c.content).where(
+    scoped(version_files), version_files.c.version == sa.bindparam("version")
+)
+_ADD_VERSION = sa.insert(versions)
+_ADD_FILES = sa.insert(version_files)
+_MAKE_CURRENT = (
+    sa.update(organisations)
+    .where(organisations.c.id == SCOPE)
+    .values(version=sa.bindparam("new_version"), name=sa.bindparam("new_name"))
+)
+
+_MOST_KEPT = 64
+_kept: OrderedDict[str, Published] = OrderedDict()
+_lock = threading.Lock()
+
+
+def publish(
+    db: Database, organisation_key: str, folder: Path, *, now: datetime | None = None, by: UUID | None = None
+) -> str:
+    """Check `folder` and make it the version new cases start with; the version's id.
+
+    Publishing the same files again changes nothing. `now` None takes the deployment's clock.
+    Raises `PublishError` (with findings) or `DefinitionError`; nothing is stored then.
+    """
+    version = definition.read_folder(folder)
+    _must_be_fit(version, organisation_key)
+    now = now or clock.now(db)
+    with db.reading(None) as tx:
+        row = tx.execute(_BY_KEY, {"key": organisation_key}).one_or_none()
+    if row is None:
+        raise PublishError(_no_organisation(organisation_key))
+    if row.version == version.id:
+        return version.id
+    with db.transaction(row.id) as tx:
+        if tx.execute(_KNOWN, {"version": version.id}).scalar() is None:
+            tx.execute(_ADD_VERSION, {"id": version.id, "published_at": now, "published_by": by})
+            tx.execute(
+                _ADD_FILES,
+                [
+                    {"version": version.id, "path": path, "content": content}
+                    for path, content in version.files.items()
+                ],
+            )
+        tx.execute(_MAKE_CURRENT, {"new_version": version.id, "new_name": version.organisation.name})
+        audit.append(tx, [audit.Record(now, "version_published", person=by, detail={"version": version.id})])
+    return version.id
+
+
+def export(db: Database, organisation_key: str, folder: Path) -> str:
+    """Write the current version's files into `folder`, byte for byte; the version's id.
+
+    Raises `PublishError` when there is nothing to write, or something in the way.
+    """
+    with db.reading(None) as tx:
+        row = tx.execute(_BY_KEY, {"key": organisation_key}).one_or_none()
+    if row is None or row.version is None:
+        raise PublishError(_no_organisation(organisation_key))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PublishError(
+            Text(
+                f"{folder} is niet leeg. Kies een nieuwe map.",
+                f"{folder} is not empty. Choose a new folder.",
+            )
+        )
+    with db.reading(row.id) as tx:
+        files = _files(tx, row.version)
+    for path, content in files.items():
+        target = folder / _inside(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    version: str = row.version
+    return version
+
+
+def current(tx: Transaction) -> str:
+    """The id of the version new cases start with. Raises `PublishError` when there is none yet."""
+    row = tx.execute(_MINE).one()
+    if row.version is None:
+        raise PublishError(
+            Text(
+                "Er is nog geen meldcode gepubliceerd. Vraag dit aan de beheerder.",
+                "No meldcode has been published yet. Ask the administrator.",
+            )
+        )
+    version: str = row.version
+    return version
+
+
+def load(tx: Transaction, version_id: str) -> Published:
+    """A published version, from memory when this process has read it before.
+
+    The memory is shared by all organisations: an id is the hash of the files, so equal ids are equal
+    files. Whether this organisation may have it was decided when a case or a publication named it.
+    """
+    with _lock:
+        found = _kept.get(version_id)
+        if found is not None:
+            _kept.move_to_end(version_id)
+            return found
+    version = definition.read_files(_files(tx, version_id))
+    found = Published(version, version.organisation.calendar(), _supervising(version))
+    with _lock:
+        _kept[version_id] = found
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def _files(tx: Transaction, version_id: str) -> dict[str, bytes]:
+    return {row.path: bytes(row.content) for row in tx.execute(_FILES, {"version": version_id})}
+
+
+def _must_be_fit(version: definition.Version, organisation_key: str) -> None:
+    if version.organisation.key != organisation_key:
+        raise PublishError(
+            Text(
+                f"Deze map is van `{version.organisation.key}`, niet van `{organisation_key}`.",
+                f"This folder is that of `{version.organisation.key}`, not of `{organisation_key}`.",
+            )
+        )
+    errors = [found for found in definition.check(version) if found.severity is Severity.ERROR]
+    if errors:
+        first = errors[0]
+        raise PublishError(
+            Text(
+                f"Deze map kan niet worden gepubliceerd ({len(errors)}): {first.file}: {first.what.nl}",
+                f"This folder cannot be published ({len(errors)}): {first.file}: {first.what.en}",
+            ),
+            errors,
+        )
+
+
+def _no_organisation(key: str) -> Text:
+    return Text(
+        f"Er is geen organisatie `{key}` met een gepubliceerde meldcode.",
+        f"There is no organisation `{key}` with a published meldcode.",
+    )
+
+
+def _inside(path: str) -> PurePosixPath:
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in path:
+        raise PublishError(Text(f"`{path}` is geen pad in de map.", f"`{path}` is no path in the folder."))
+    return pure
+
+
+def _supervising(version: definition.Version) -> frozenset[str]:
+    """The roles an escalation timer leads to, and the one that decides: they see status, not content."""
+    timers = [
+        node for node in version.nodes.values() if node.timer and node.timer.purpose is Purpose.ESCALATIE
+    ]
+    to = {role for timer in timers for role in _reached(version, timer.outgoing)}
+    return frozenset(to | {version.organisation.decides})
+
+
+def _reached(version: definition.Version, flows: Sequence[str]) -> set[str]:
+    """The receivers of the send tasks behind `flows`, up to the first thing that is not one."""
+    to: set[str] = set()
+    seen: set[str] = set()
+    ahead = list(flows)
+    flow_of: Mapping[str, Flow] = version.flows
+    while ahead:
+        flow = flow_of.get(ahead.pop())
+        if flow is None or flow.target in seen:
+            continue
+        seen.add(flow.target)
+        node = version.nodes.get(flow.target)
+        if node is not None and node.kind == "sendTask":
+            to |= {node.to} if node.to else set()
+            ahead += node.outgoing
+    return to
