@@ -6,18 +6,16 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from meldcode.decision import Decision, read_decisions
 from meldcode.definition.errors import DefinitionError
 from meldcode.definition.mails import MailTemplate, read_mail
 from meldcode.definition.organisation import FILE, Organisation, read_organisation
 from meldcode.diagram.model import Diagram, Flow, Node, Process
 from meldcode.diagram.read import read_diagram
+from meldcode.form import Form, read_form
 from meldcode.messages import Finding, MeldcodeError, Text
-
-if TYPE_CHECKING:
-    from meldcode.decision import Decision
-    from meldcode.form import Form
 
 Read = TypeVar("Read")
 
@@ -244,23 +242,13 @@ class _Reading:
         return {path: diagram for path, diagram in read.items() if diagram is not None}
 
     def _forms(self) -> dict[str, Form]:
-        paths = self._named(".form")
-        if not paths:
-            return {}
-        from meldcode.form import read_form
-
-        read = {path: self._try(path, read_form) for path in paths}
+        read = {path: self._try(path, read_form) for path in self._named(".form")}
         return {path: form for path, form in read.items() if form is not None}
 
     def _decisions(self) -> tuple[dict[str, Decision], dict[str, str]]:
         decisions: dict[str, Decision] = {}
         where: dict[str, str] = {}
-        paths = self._named(".dmn")
-        if not paths:
-            return decisions, where
-        from meldcode.decision import read_decisions
-
-        for path in paths:
+        for path in self._named(".dmn"):
             for decision in self._try(path, read_decisions) or ():
                 if decision.id in decisions:
                     self.findings.append(_decision_twice(path, decision.id, where[decision.id]))

@@ -68,6 +68,7 @@ DETAILS = _words(
     correlationSubscription
     """
 )
+EDITOR = "http://camunda.org/schema/modeler/1.0"  # only says which program drew it
 FOREIGN_MEANING = _words(
     """
     assignee candidateUsers candidateGroups formKey formRef formData formDefinition assignmentDefinition
@@ -75,7 +76,9 @@ FOREIGN_MEANING = _words(
     class delegateExpression expression dueDate followUpDate decisionRef calledDecision
     """
 )
-HARMLESS_FOREIGN = frozenset({"historyTimeToLive", "versionTag", "isStartableInTasklist", "userTask"})
+HARMLESS_FOREIGN = frozenset(
+    {"historyTimeToLive", "versionTag", "isStartableInTasklist", "userTask", "diagramRelationId"}
+)
 SPIFF_RUNS = frozenset({"properties", "property", "calledDecisionId", "instructionsForEndUser"})
 SPIFF_SCRIPTS = frozenset({"preScript", "postScript", "script", "serviceTaskOperator"})
 
@@ -438,7 +441,7 @@ def _foreign_elements(container: etree._Element) -> Iterator[str]:
 
 def _has_meaning(qualified: etree.QName) -> bool:
     namespace = qualified.namespace or BPMN
-    if namespace in KNOWN_NAMESPACES or qualified.localname in HARMLESS_FOREIGN:
+    if namespace in KNOWN_NAMESPACES or namespace == EDITOR or qualified.localname in HARMLESS_FOREIGN:
         return False
     return namespace.startswith(OTHER_ENGINES) or qualified.localname in FOREIGN_MEANING
 

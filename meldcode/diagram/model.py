@@ -83,6 +83,7 @@ class Loop:
     maximum: int | None = None
     test_before: bool = False  # standard loops: ask the condition before the first time too
 
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One flow node. `kind` is the BPMN element name (`userTask`, `exclusiveGateway`, ...).

@@ -1,0 +1,198 @@
+"""The command line: `meldcode check …` and the processes of a deployment. One small function a command.
+
+Exit codes of `check`: 0 publishable, 1 findings, 2 unreadable.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from meldcode.decision import read_decisions
+from meldcode.definition import check, read_folder
+from meldcode.diagram import diagram_findings, read_diagram
+from meldcode.form import read_form
+from meldcode.messages import Finding, MeldcodeError, Severity, Text
+
+UNREADABLE = 2
+LANGUAGE = click.option(
+    "--lang",
+    type=click.Choice(["nl", "en"]),
+    default="nl",
+    show_default=True,
+    help="Language of the sentences.",
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Run and look after an organisation's meldcode."""
+
+
+# --- check -------------------------------------------------------------------------------------------
+
+
+@main.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@AS_JSON
+@LANGUAGE
+def check_command(paths: Sequence[Path], as_json: bool, lang: str) -> None:
+    """Check an organisation's folder, or one .bpmn, .form or .dmn file.
+
+    Exit code: 0 publishable, 1 findings, 2 unreadable.
+    """
+    results = [(path, *check_path(path)) for path in paths]
+    if as_json:
+        click.echo(json.dumps([_as_json(*result) for result in results], ensure_ascii=False, indent=2))
+    else:
+        for path, code, findings in results:
+            click.echo(findings_table(path, code, findings, lang))
+    sys.exit(max(code for _, code, _ in results))
+
+
+def check_path(path: Path) -> tuple[int, list[Finding]]:
+    """The exit code and the findings of one folder or file."""
+    try:
+        findings = _findings(path)
+    except MeldcodeError as error:
+        found = getattr(error, "findings", ()) or [_unreadable(path, error.text)]
+        return UNREADABLE, list(found)
+    except FileNotFoundError:
+        return UNREADABLE, [_unreadable(path, Text("Dit bestaat niet.", "This does not exist."))]
+    except OSError as error:
+        reason = error.strerror or "?"
+        return UNREADABLE, [
+            _unreadable(path, Text(f"Niet te openen ({reason}).", f"Cannot be opened ({reason})."))
+        ]
+    return int(any(finding.severity is Severity.ERROR for finding in findings)), findings
+
+
+def _findings(path: Path) -> list[Finding]:
+    if path.is_dir():
+        return check(read_folder(path))
+    data, file = path.read_bytes(), path.name
+    if path.suffix == ".bpmn":
+        return diagram_findings(read_diagram(data, file))
+    if path.suffix == ".form":
+        return list(read_form(data, file).warnings)
+    if path.suffix == ".dmn":
+        read_decisions(data, file)
+        return []
+    unknown = Text(
+        "Dit is geen map, diagram, formulier of beslistabel.", "This is no folder, diagram, form or table."
+    )
+    raise MeldcodeError(unknown)
+
+
+def _unreadable(path: Path, what: Text) -> Finding:
+    remedy = Text(
+        "Geef een map met organisation.toml, of een bestand .bpmn, .form of .dmn.",
+        "Give a folder with organisation.toml, or a .bpmn, .form or .dmn file.",
+    )
+    return Finding("unreadable", str(path), None, what, remedy)
+
+
+def _as_json(path: Path, code: int, findings: Sequence[Finding]) -> dict[str, object]:
+    return {
+        "path": str(path),
+        "publishable": code == 0,
+        "readable": code != UNREADABLE,
+        "findings": [
+            {
+                "code": finding.code,
+                "severity": finding.severity.value,
+                "file": finding.file,
+                "element": finding.element,
+                "what": finding.what._asdict(),
+                "remedy": finding.remedy._asdict(),
+            }
+            for finding in findings
+        ],
+    }
+
+
+def findings_table(path: Path, code: int, findings: Sequence[Finding], lang: str) -> str:
+    """The findings of one path for a terminal: by file, errors first, with what to do below each."""
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    lines = [f"{path}: {_verdict(code, findings).of(lang)}"]
+    file = None
+    for finding in sorted(findings, key=lambda f: (f.file, f.severity is not Severity.ERROR)):
+        if finding.file != file:
+            file = finding.file
+            lines += ["", f"  {file}"]
+        lines += _rows(finding, lang, width)
+    return "\n".join([*lines, ""])
+
+
+def _verdict(code: int, findings: Sequence[Finding]) -> Text:
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    warnings = len(findings) - errors
+    count_nl = f"{errors} {'fout' if errors == 1 else 'fouten'}, {warnings} om naar te kijken"
+    count_en = f"{errors} {'error' if errors == 1 else 'errors'}, {warnings} to look at"
+    if code == UNREADABLE:
+        return Text(f"niet te lezen ({count_nl})", f"unreadable ({count_en})")
+    if code:
+        return Text(f"nog niet te publiceren ({count_nl})", f"not publishable yet ({count_en})")
+    return Text(f"te publiceren ({count_nl})", f"publishable ({count_en})")
+
+
+def _rows(finding: Finding, lang: str, width: int) -> list[str]:
+    heavy = Text("fout", "error") if finding.severity is Severity.ERROR else Text("kijk", "look")
+    mark = f"    {heavy.of(lang):<6}"
+    where = f"{finding.element}: " if finding.element else ""
+    indent = " " * len(mark)
+    return [
+        *textwrap.wrap(
+            where + finding.what.of(lang),
+            width,
+            initial_indent=mark,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+        ),
+        *textwrap.wrap(
+            finding.remedy.of(lang),
+            width,
+            initial_indent=f"{indent}→ ",
+            subsequent_indent=f"{indent}  ",
+            break_on_hyphens=False,
+        ),
+    ]
+
+
+# --- the processes of a deployment -------------------------------------------------------------------
+
+
+@main.command()
+def serve() -> None:
+    """Serve the pages."""
+    _become("web")
+
+
+@main.command()
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Tasks at a time."
+)
+def worker(processes: int) -> None:
+    """Fire timers and send mails."""
+    _become("workers", "worker", "--processes", str(processes))
+
+
+@main.command()
+def beat() -> None:
+    """Tell the workers what time it is."""
+    _become("workers", "beat")
+
+
+def _become(module: str, *words: str) -> NoReturn:
+    # Replacing this process, so that a service manager's signals reach the right one, and so that
+    # the core never imports Flask or Celery.
+    os.execv(sys.executable, [sys.executable, "-m", module, *words])  # noqa: S606  # our own words only
