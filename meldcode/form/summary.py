@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -11,35 +12,52 @@ from meldcode.form.parts import Field, Part, Rows, keyed
 from meldcode.messages import Text
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a question stands: `order` sorts as the page reads, `target` is the id to jump to."""
+
+    order: tuple[int, ...]
+    label: str = ""
+    target: str = ""
+
+
 def error_summary(parts: Sequence[Part], errors: Mapping[str, Text], language: str) -> Markup:
     """See `Form.error_summary`."""
     if not errors:
         return Markup()
-    order = {name: number for number, name in enumerate(errors)}
-    items = [
-        (label, text.of(language), target)
-        for name, text in sorted(errors.items(), key=lambda item: (item[0] != "", order[item[0]]))
-        for label, target in [_about(parts, name)]
-    ]
+    found = [(_place(parts, name), text.of(language)) for name, text in errors.items()]
+    found.sort(key=lambda item: item[0].order)
+    items = [(_sentence(place.label, text), place.target) for place, text in found]
     return fill_template("summary.html", language, items=items)
 
 
-def _about(parts: Sequence[Part], name: str) -> tuple[str, str]:
-    """The label of the question with this name, row number included, and the id to jump to."""
+def _sentence(label: str, text: str) -> str:
+    if not label:
+        return text
+    return f"{label} {text}" if label.endswith(("?", "!", ".", ":")) else f"{label}: {text}"
+
+
+def _place(parts: Sequence[Part], name: str) -> _Place:
+    """The question with this name; an error about the whole form comes first and leads nowhere."""
     labels: list[str] = []
-    steps = name.split(".")
-    target = field_id(name) if name else ""
+    order: list[int] = []
+    target = field_id(name)
     level = parts
+    steps = name.split(".")
     for position, step in enumerate(steps):
         if step.isdecimal() and labels:
             labels[-1] += f" {int(step) + 1}"
+            order.append(int(step))
             continue
-        part = next((part for part in keyed(level) if part.key == step), None)
-        if part is None:
-            return "", ""
+        here = list(keyed(level))
+        number = next((number for number, part in enumerate(here) if part.key == step), None)
+        if number is None:
+            return _Place((-1,))
+        part = here[number]
+        order.append(number)
         if isinstance(part, Rows) or position == len(steps) - 1:
             labels.append(part.label)
         if isinstance(part, Field) and part.subtype == "datetime":
             target = field_id(f"{name}.date")
         level = () if isinstance(part, Field) else part.parts
-    return ", ".join(label for label in labels if label), target
+    return _Place(tuple(order), ", ".join(label for label in labels if label), target)
