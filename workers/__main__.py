@@ -26,7 +26,7 @@ def main(words: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     logs.configure()
     try:
-        app = make_app(Settings.from_environment(), processes=options.processes)
+        app = make_app(Settings.from_environment(embedded=False), processes=options.processes)
     except MeldcodeError as error:
         print(error.text.nl, error.text.en, sep="\n", file=sys.stderr)
         return 2
