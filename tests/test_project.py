@@ -20,7 +20,7 @@ LARGEST_FILE = 600_000
 NOWHERE = {
     "a folder of somebody's computer": re.compile(r"(?<![\w.~-])/" + r"(?:work|root|home/\w+|Users/\w+)/"),
     "the address of a package registry": re.compile(
-        r"pypi\.(?:org|io)|pythonhosted|registry\."
+        r"pypi\.(?:org|io)|python(?:hosted)|registry\."
         + r"(?:npmjs|yarnpkg)|npmjs\."
         + r"(?:org|com)|deb\.debian"
     ),

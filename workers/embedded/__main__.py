@@ -97,7 +97,8 @@ def prepare(folder: Path, processes: Path, given: Mapping[str, str]) -> Prepared
     if done.returncode:
         raise GaveUp("The data could not be prepared; the reason is above.")
     made = json.loads(done.stdout)
-    return Prepared({**given, **made["environment"]}, made["password"], made["people"])
+    environment = {**given, **made["environment"], "MELDCODE_DEMO_PASSWORD": made["password"]}
+    return Prepared(environment, made["password"], made["people"])
 
 
 def run(folder: Path, processes: Path, port: int) -> None:
@@ -115,7 +116,6 @@ def run(folder: Path, processes: Path, port: int) -> None:
                 "MELDCODE_BASE_URL": f"http://localhost:{port}",
                 "MELDCODE_TICK_SECONDS": "2",
                 "MELDCODE_DEMO": "1",
-                "MELDCODE_DEMO_MAILS": str((folder / "mails").resolve()),
             }
             prepared = prepare(folder, processes, given)
             try:
@@ -135,7 +135,9 @@ def parts(environment: Mapping[str, str], port: int, broker: PrivateBroker) -> l
     python = [sys.executable, "-m"]
     return [
         Part("broker", broker.command),
-        Part("web", [*python, "web"], {**environment, "MELDCODE_PORT": str(port)}),
+        Part(
+            "web", [*python, "web"], {**environment, "MELDCODE_HOST": "127.0.0.1", "MELDCODE_PORT": str(port)}
+        ),
         Part("worker", [*python, "workers", "worker"], environment),
         Part("beat", [*python, "workers", "beat"], environment),
     ]
