@@ -154,7 +154,7 @@ def equal(left: Value, right: Value, run: Run) -> bool | None:
     if left is None or right is None:
         return left is right
     if kind is not type(right):
-        return None
+        return False if {kind, type(right)} == {Range, Test} else None
     if kind in _SAME:
         return bool(left == right)
     if kind is list:
