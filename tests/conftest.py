@@ -29,6 +29,11 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
         place or "not set, so no published DMN and BPMN cases were run: set it to the folder that holds them"
     )
     terminalreporter.write_line(f"{TEST_DATA}: {said}")
+    # what a test wants to be read also when it passes: record_property("figure", "1 of 2 cases …")
+    for report in terminalreporter.getreports("passed"):
+        for name, figure in report.user_properties:
+            if name == "figure":
+                terminalreporter.write_line(str(figure))
 
 
 @pytest.fixture(scope="session")
