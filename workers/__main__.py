@@ -14,7 +14,7 @@ import warnings
 from meldcode import logs
 from meldcode.messages import MeldcodeError
 from meldcode.settings import Settings
-from workers.app import make_app
+from workers.celery import make_beat
 
 
 def main(words: list[str] | None = None) -> int:
@@ -26,18 +26,28 @@ def main(words: list[str] | None = None) -> int:
     options = parser.parse_args(words)
     logs.configure()
     try:
-        app = make_app(Settings.from_environment(embedded=False), processes=options.processes)
+        settings = Settings.from_environment(embedded=False)
     except MeldcodeError as error:
         print(error.text.nl, error.text.en, sep="\n", file=sys.stderr)
         return 2
+    return _beat(settings) if options.part == "beat" else _worker(settings, options.processes)
+
+
+def _beat(settings: Settings) -> int:
+    return int(make_beat(settings).start(["--quiet", "beat"]) or 0)
+
+
+def _worker(settings: Settings, processes: int) -> int:
+    # imported here: beat needs none of what the tasks need
+    from workers.tasks import make_worker
+
     # celery warns against running as root because of pickle, which this application never reads
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
-    if options.part == "beat":
-        return int(app.start(["--quiet", "beat"]) or 0)
     # the process id makes the name unique, so that any number of workers can run on one computer;
     # gossip and mingle are workers talking to each other, which ours have no need for
     name = f"worker-{os.getpid()}@%h"
-    return int(app.start(["--quiet", "worker", "-n", name, "--without-gossip", "--without-mingle"]) or 0)
+    words = ["--quiet", "worker", "-n", name, "--without-gossip", "--without-mingle"]
+    return int(make_worker(settings, processes=processes).start(words) or 0)
 
 
 if __name__ == "__main__":

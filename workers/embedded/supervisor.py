@@ -33,7 +33,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class GaveUp(Exception):  # noqa: N818 - it is an outcome, the sentence is its argument
+class GaveUp(Exception):
     """A part does not stay up."""
 
 

@@ -1,10 +1,4 @@
-"""The Celery application: two tasks without data, on settings under which nothing can be lost.
-
-What is due and what must be mailed are rows in the database. The broker carries only nudges, so it may be
-emptied, killed or frozen at any moment, any number of workers and beats may run, and the next tick finds
-what is left. There is no ETA, no countdown, no result and no retry in the broker: on Redis an ETA longer
-than the visibility timeout runs several times, and one that waits in a killed worker runs late or never.
-"""
+"""The two tasks. They carry no data and hold no rules: they have the core do what is in the database."""
 
 from __future__ import annotations
 
@@ -14,18 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import structlog
-from celery import Celery, signals
+from celery import Celery
 
 from meldcode import clock, outbox, timers
 from meldcode.settings import Settings
 from meldcode.store import Database
-from workers.nudge import MAIL, QUEUE, TICK, Nudge
-
-#: A task that takes longer is killed and its nudge dropped: whatever it did not do is still a row.
-TIME_LIMIT_SECONDS: Final = 120
+from workers.celery import make_celery
+from workers.nudge import MAIL, TICK, Nudge
 
 #: A task stops taking on more work after this long, well within its limit; the next tick goes on.
 WORKING_SECONDS: Final = 60
@@ -33,53 +25,21 @@ WORKING_SECONDS: Final = 60
 log = structlog.get_logger(__name__)
 
 
-def make_app(settings: Settings, *, processes: int = 2) -> Celery:
-    """The application for one deployment. `processes` is how many tasks one worker runs at a time."""
-    app = Celery("meldcode", broker=settings.broker_url, set_as_current=False)
-    app.conf.update(
-        # a nudge is acknowledged when its work is done, also when the process doing it was killed
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        # a worker takes one nudge at a time and leaves the others to its neighbours
-        worker_prefetch_multiplier=1,
-        worker_disable_prefetch=True,
-        # nothing is kept in the broker, and nothing but plain JSON is ever read from it
-        task_ignore_result=True,
-        task_serializer="json",
-        result_serializer="json",
-        accept_content=["json"],
-        # longer than any task: nothing that is still running is handed out again
-        task_time_limit=TIME_LIMIT_SECONDS,
-        broker_transport_options={"visibility_timeout": 600, "socket_connect_timeout": 5},
-        # a worker that is asked to stop finishes what it can; what it cannot goes back at once
-        worker_soft_shutdown_timeout=30,
-        worker_enable_soft_shutdown_on_idle=False,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
-        # a broker that is away is waited for, however long
-        broker_connection_retry=True,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        task_publish_retry=False,
-        worker_concurrency=processes,
-        worker_hijack_root_logger=False,
-        worker_redirect_stdouts=False,
-        task_default_queue=QUEUE,
-        # the schedule is one line and needs no memory: how many beats run, or ran before, does not matter
-        beat_scheduler="celery.beat:Scheduler",
-        beat_schedule={
-            "tick": {
-                "task": TICK,
-                "schedule": float(settings.tick_seconds),
-                "options": {"expires": max(60, 3 * settings.tick_seconds), "ignore_result": True},
-            }
-        },
-        # beat wakes to see whether the schedule changed; ours never does
-        beat_max_loop_interval=max(1.0, float(settings.tick_seconds)),
-    )
+def make_worker(settings: Settings, *, processes: int = 2) -> Celery:
+    """The application of a worker that runs `processes` tasks at a time."""
+    celery = make_celery(settings)
+    celery.conf.worker_concurrency = processes
     work = Work(settings, mailers=max(1, processes - 1))
-    app.task(name=TICK, shared=False)(work.tick)
-    app.task(name=MAIL, shared=False)(work.mail)
-    return app
+
+    @celery.task(name=TICK)
+    def tick() -> None:
+        work.tick()
+
+    @celery.task(name=MAIL)
+    def mail() -> None:
+        work.mail()
+
+    return celery
 
 
 class Work:
@@ -165,8 +125,3 @@ class _Slots:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, 1, slot)
             return
         yield False
-
-
-@signals.setup_logging.connect
-def _leave_logging_alone(**_given: Any) -> None:
-    """With a receiver for this signal Celery does not configure logging: meldcode.logs has done it."""
