@@ -19,10 +19,10 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from meldcode.diagram.model import CalendarKind, Node
 from meldcode.diagram.model import Timer as DrawnTimer
 from meldcode.engine.contract import Incident
-from meldcode.engine.running import Running, broken, label, running
+from meldcode.engine.running import Running, label, running
 from meldcode.feel import to_json
 from meldcode.messages import MeldcodeError, Text
-from meldcode.workdays import Calendar, Cycle, Duration, TimerError, parse_timer
+from meldcode.workdays import Calendar, Cycle, parse_timer
 
 Entry = dict[str, Any]  # one started timer, as it is stored with its token
 
@@ -230,22 +230,3 @@ def items_around(task: Any) -> dict[str, Any]:
         above = task.workflow.parent_task_id
         task = None if above is None else task.workflow.top_workflow.get_task_from_id(above)
     return found
-
-
-__all__ = [
-    "Coded",
-    "Duration",
-    "Entry",
-    "FirstOf",
-    "Named",
-    "Terminate",
-    "TimerDefinition",
-    "TimerError",
-    "broken",
-    "first_due",
-    "items_around",
-    "kind_of",
-    "missed",
-    "moment",
-    "start_timer",
-]

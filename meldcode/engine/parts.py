@@ -30,14 +30,14 @@ from SpiffWorkflow.bpmn.specs.mixins import (
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.util.task import TaskState
 
-from meldcode.diagram.model import Flow, Loop, Node
+from meldcode.diagram.model import Flow, Loop, Node, Purpose
 from meldcode.engine.contract import Incident, Mail
-from meldcode.engine.events import FirstOf, TimerDefinition, items_around
+from meldcode.engine.events import FirstOf, items_around
 from meldcode.engine.running import MOST_INSTANCES, label, running
 from meldcode.feel import to_json
 from meldcode.messages import Text
 
-OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+LADDER = (Purpose.HERINNERING, Purpose.ESCALATIE)
 
 
 def is_open(task: Any) -> bool:
@@ -175,7 +175,7 @@ class Parallel(Joining):
     """Waits for one token on every incoming flow; excess tokens stay for the next round."""
 
     def _taken(self, my_task: Any, waiting: list[Any]) -> list[Any] | None:
-        missing = Counter(self._inputs)
+        missing: Counter[str] = Counter(self._inputs)
         missing[my_task.internal_data["from"]] -= 1
         taken = []
         for task in waiting:
@@ -309,19 +309,13 @@ class Boundary(BoundaryEventMixin, Part):
     def in_ladder(self) -> bool:
         """Whether it is a reminder or an escalation of the activity's ladder."""
         timer = self.node.timer if self.node else None
-        return (
-            timer is not None and not self.cancel_activity and timer.purpose in ("herinnering", "escalatie")
-        )
+        return timer is not None and not self.cancel_activity and timer.purpose in LADDER
 
     @property
     def repeats(self) -> bool:
         """Whether it may fire more than once."""
-        definition = self.event_definition
-        return (
-            not self.cancel_activity
-            and isinstance(definition, TimerDefinition)
-            and definition.timer.kind == "cycle"
-        )
+        timer = self.node.timer if self.node else None
+        return timer is not None and not self.cancel_activity and timer.kind == "cycle"
 
 
 class Split(Part, BoundaryEventSplit):
@@ -436,9 +430,9 @@ class StandardLoop(Repeating):
         done = my_task.internal_data["done"]
         if self.loop.maximum is not None and done >= self.loop.maximum:
             return False
-        return self.loop.condition is None or self._true(
-            self.loop.condition, my_task, {"loopCounter": done + 1}
-        )
+        if self.loop.condition is None:
+            return True
+        return self._true(self.loop.condition, my_task, {"loopCounter": done + 1})
 
 
 class MultiInstance(Repeating):
@@ -480,11 +474,9 @@ class MultiInstance(Repeating):
         text = self.loop.collection or self.loop.cardinality or "null"
         found = running().evaluate(text, self.node, items_around(my_task))
         if self.loop.collection is None:
+            times = to_json(found)
             # A number of times: the elements are 1, 2, 3 …
-            whole = (
-                not isinstance(found, bool | str | list | dict) and found is not None and found == int(found)
-            )
-            found = list(range(1, min(int(found), MOST_INSTANCES + 1) + 1)) if whole else None
+            found = list(range(1, min(times, MOST_INSTANCES + 1) + 1)) if type(times) is int else None
         if not isinstance(found, list):
             raise self._unusable()
         if len(found) > MOST_INSTANCES:

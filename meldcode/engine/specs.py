@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 MOST_VERSIONS = 64
 
 PERSON_TASKS = frozenset({"userTask", "manualTask", "task"})
-SCOPES = frozenset({"subProcess", "transaction"})
+SCOPES = frozenset({"subProcess"})
+
+CANNOT_RUN = ("kan hier niet worden uitgevoerd", "cannot be executed here")
+CANNOT_WAIT = (
+    "wacht op iets waarop hier niet gewacht kan worden",
+    "waits for something that cannot be waited for here",
+)
 
 _cache: OrderedDict[str, Mapping[str, parts.Scope]] = OrderedDict()
 _lock = threading.Lock()
@@ -99,7 +105,7 @@ class _Builder:
     def _make(self, node: Node) -> None:
         maker = MAKERS.get(node.kind)
         if maker is None:
-            raise _refused(node, "kan hier niet worden uitgevoerd", "cannot be executed here")
+            raise _refused(node, *CANNOT_RUN)
         if node.triggered_by_event:
             self._make_route(node)
             return
@@ -233,33 +239,25 @@ def _start(scope: Any, name: str, node: Node) -> Any:
 
 def _catch(scope: Any, name: str, node: Node) -> Any:
     if node.event not in ("message", "signal", "timer"):
-        raise _refused(
-            node,
-            "wacht op iets waarop hier niet gewacht kan worden",
-            "waits for what cannot be waited for here",
-        )
+        raise _refused(node, *CANNOT_WAIT)
     return parts.Catch(scope, name, event_definition=_definition(node), node=node)
 
 
 def _throw(scope: Any, name: str, node: Node) -> Any:
     if node.event not in (None, "message", "signal", "escalation"):
-        raise _refused(node, "kan hier niet worden uitgevoerd", "cannot be executed here")
+        raise _refused(node, *CANNOT_RUN)
     return parts.Throw(scope, name, event_definition=_definition(node), node=node)
 
 
 def _end(scope: Any, name: str, node: Node) -> Any:
     if node.event not in (None, "message", "signal", "escalation", "error", "terminate"):
-        raise _refused(node, "kan hier niet worden uitgevoerd", "cannot be executed here")
+        raise _refused(node, *CANNOT_RUN)
     return parts.End(scope, name, event_definition=_definition(node), node=node)
 
 
 def _boundary(scope: Any, name: str, node: Node) -> Any:
     if node.event not in ("message", "signal", "timer", "error", "escalation"):
-        raise _refused(
-            node,
-            "wacht op iets waarop hier niet gewacht kan worden",
-            "waits for what cannot be waited for here",
-        )
+        raise _refused(node, *CANNOT_WAIT)
     definition = _definition(node)
     return parts.Boundary(
         scope, name, event_definition=definition, cancel_activity=node.interrupting, node=node

@@ -30,7 +30,7 @@ from meldcode.engine.contract import (
 )
 from meldcode.engine.events import Named
 from meldcode.engine.plain import plain
-from meldcode.engine.running import Running, counter_from, run, running
+from meldcode.engine.running import Running, counter_from, label, run, running
 from meldcode.engine.specs import scopes_of
 from meldcode.engine.timing import (
     deadlines,
@@ -148,13 +148,13 @@ def _opened(
 
 
 def _checked(state: State) -> State:
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        shown = state.get("format") if isinstance(state, dict) else None
+    shown = state.get("format")
+    if shown != FORMAT:
         raise EngineError(
             Text(
-                f"Deze zaak is opgeslagen in indeling {shown!r}, en deze software leest alleen indeling {FORMAT}. "
+                f"Deze zaak is opgeslagen in indeling {shown!r}; deze software leest alleen {FORMAT}. "
                 "Gebruik een versie van de software die deze indeling kent.",
-                f"This case is stored in format {shown!r}, and this software reads format {FORMAT} only. "
+                f"This case is stored in format {shown!r}; this software reads format {FORMAT} only. "
                 "Use a version of the software that knows that format.",
             )
         )
@@ -206,9 +206,8 @@ def _take(case: Any, command: Command) -> int | None:
 
 
 def _run_engine(case: Any) -> None:
-    case.do_engine_steps(
-        will_complete_task=lambda task: running().count(getattr(task.task_spec, "node", None))
-    )
+    current = running()
+    case.do_engine_steps(lambda task: current.count(getattr(task.task_spec, "node", None)))
 
 
 def _complete(case: Any, command: Complete) -> int:
@@ -227,7 +226,7 @@ def _complete(case: Any, command: Complete) -> int:
     if isinstance(repeated, parts.MultiInstance) and repeated.loop.output_collection:
         # Of a task that is done for each element, the answers belong to that element.
         name = repeated.loop.output_item
-        task.internal_data["output"] = answers[name] if name in answers else answers
+        task.internal_data["output"] = answers.get(name, answers) if name else answers
     else:
         current.document.update(answers)
     node = task.task_spec.node
@@ -262,10 +261,8 @@ def _raise_event(case: Any, command: RaiseEvent) -> None:
 
 def _scope_with_route(case: Any, name: str) -> Any:
     """The outermost scope with an event subprocess for this message: the whole case changes course."""
-    scopes = [
-        case,
-        *sorted(case.get_active_subprocesses(), key=lambda scope: (scope.depth, scope.parent_task_id)),
-    ]
+    inner = sorted(case.get_active_subprocesses(), key=lambda scope: (scope.depth, scope.parent_task_id))
+    scopes = [case, *inner]
     return next((scope for scope in scopes if name in scope.spec.routes), None)
 
 
@@ -304,9 +301,8 @@ def _people(case: Any) -> list[Any]:
 
 def _open_task(current: Running, task: Any) -> OpenTask:
     node = task.task_spec.node
-    items = {
-        name: value for name, value in task.internal_data.get("items", {}).items() if name != "loopCounter"
-    }
+    items = dict(task.internal_data.get("items", {}))
+    items.pop("loopCounter", None)
     return OpenTask(
         id=current.public_id(task.id),
         node=node.id,
@@ -337,21 +333,15 @@ def _refuse_standstill(case: Any) -> None:
     """A case in which nobody and nothing will ever move again must not be saved as if all were well."""
     if _people(case) or case.event_manager.tasks:
         return
-    node = next(
-        (
-            task.task_spec.node
-            for task in case.tasks.values()
-            if parts.is_open(task) and getattr(task.task_spec, "node", None)
-        ),
-        None,
-    )
-    where = (node.name or node.id) if node else ""
+    standing = [getattr(task.task_spec, "node", None) for task in case.tasks.values() if parts.is_open(task)]
+    node = next((found for found in standing if found is not None), None)
+    where = label(node) if node else ""
     raise Incident(
         "stuck",
         node.id if node else None,
         Text(
-            f"De zaak zou stil komen te staan bij '{where}': er is geen taak, geen tijd en geen bericht meer. "
-            "Pas het diagram aan.",
+            f"De zaak zou stil komen te staan bij '{where}': er is geen taak, geen tijd en geen bericht "
+            "meer. Pas het diagram aan.",
             f"The case would stand still at '{where}': no task, no timer and no message is left. "
             "Change the diagram.",
         ),

@@ -89,23 +89,39 @@ def tokens_of(case: Any, keep_finished: bool = False) -> list[Token]:
     `keep_finished` keeps every finished task too, as SpiffWorkflow would: only for the tests that
     prove that forgetting them changes nothing.
     """
-    return _tokens_under(case.task_tree, keep_finished)
+    return _tokens_of_scope(case, keep_finished)
 
 
-def _tokens_under(task: Any, keep_finished: bool) -> list[Token]:
-    tokens: list[Token] = []
+def _tokens_of_scope(workflow: Any, keep_finished: bool) -> list[Token]:
+    loose: list[Token] = []
+    for child in workflow.task_tree.children:
+        _collect(child, loose, loose, keep_finished)
+    return loose
+
+
+def _collect(task: Any, above: list[Token], loose: list[Token], keep_finished: bool) -> None:
+    """Put the token of `task` into `above`, and the tokens under it where they belong.
+
+    Only two things hang together: an activity with its boundary events, and the times of a repeated
+    activity. Every other token stands on its own in its scope, so a finished task before it can go.
+    """
+    if not keep_finished and not _is_kept(task):
+        for child in task.children:
+            _collect(child, loose, loose, keep_finished)
+        return
+    inner: list[Token] = []
+    token = _token(task, inner, keep_finished)
+    above.append(token)
+    together = keep_finished or isinstance(task.task_spec, parts.Split | parts.Repeating)
     for child in task.children:
-        inner = _tokens_under(child, keep_finished)
-        if keep_finished or _is_kept(child):
-            tokens.append(_token(child, inner, keep_finished))
-        else:
-            tokens.extend(inner)
-    return tokens
+        _collect(child, inner if together else loose, loose, keep_finished)
+    if not inner:
+        del token["in"]
 
 
 def _is_kept(task: Any) -> bool:
     if isinstance(task.task_spec, parts.Split) and not parts.is_open(task):
-        return task.task_spec.is_active(task)  # type: ignore[no-any-return]
+        return task.task_spec.is_active(task)
     return parts.is_open(task)
 
 
@@ -113,11 +129,10 @@ def _token(task: Any, inner: list[Token], keep_finished: bool) -> Token:
     token: Token = {"n": task.id, "at": task.task_spec.name, "is": NAMES[task.state]}
     if task.internal_data:
         token["data"] = task.internal_data
-    if inner:
-        token["in"] = inner
+    token["in"] = inner
     subprocess = task.workflow.top_workflow.get_subprocess(task)
     if subprocess is not None and parts.is_open(task):
-        token["sub"] = _tokens_under(subprocess.task_tree, keep_finished)
+        token["sub"] = _tokens_of_scope(subprocess, keep_finished)
     return token
 
 

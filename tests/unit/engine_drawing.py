@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 NAMESPACES = (
@@ -41,15 +42,15 @@ class Drawing:
         key = key or f"pijl_{self.id}_{self.arrows}"
         inner = ""
         if condition is not None:
-            inner = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{escape(condition)}</bpmn:conditionExpression>'
-        self.flows.append(
-            f'<bpmn:sequenceFlow id="{key}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
-        )
+            kind = 'xsi:type="bpmn:tFormalExpression"'
+            inner = f"<bpmn:conditionExpression {kind}>{escape(condition)}</bpmn:conditionExpression>"
+        ends = f'id="{key}" sourceRef="{source}" targetRef="{target}"'
+        self.flows.append(f"<bpmn:sequenceFlow {ends}>{inner}</bpmn:sequenceFlow>")
         return key
 
     def chain(self, *keys: str) -> None:
         """Flows from each to the next."""
-        for source, target in zip(keys, keys[1:], strict=False):
+        for source, target in pairwise(keys):
             self.flow(source, target)
 
     def start(self, key: str = "begin") -> str:
@@ -65,7 +66,8 @@ class Drawing:
         return self.add("sendTask", key, meldcode_mail=template, meldcode_to=to)
 
     def decision(self, key: str, table: str) -> str:
-        inner = f"<bpmn:extensionElements><spiffworkflow:calledDecisionId>{table}</spiffworkflow:calledDecisionId></bpmn:extensionElements>"
+        called = f"<spiffworkflow:calledDecisionId>{table}</spiffworkflow:calledDecisionId>"
+        inner = f"<bpmn:extensionElements>{called}</bpmn:extensionElements>"
         return self.add("businessRuleTask", key, inner)
 
     def timer(
@@ -79,7 +81,8 @@ class Drawing:
         interrupting: bool = False,
     ) -> str:
         """A boundary timer on `on`, or an intermediate one."""
-        inner = f"<bpmn:timerEventDefinition><bpmn:{kind}>{escape(text)}</bpmn:{kind}></bpmn:timerEventDefinition>"
+        time = f"<bpmn:{kind}>{escape(text)}</bpmn:{kind}>"
+        inner = f"<bpmn:timerEventDefinition>{time}</bpmn:timerEventDefinition>"
         tags = {"meldcode_calendar": calendar} | ({"meldcode_purpose": purpose} if purpose else {})
         if on is None:
             return self.add("intermediateCatchEvent", key, inner, **tags)
@@ -145,8 +148,9 @@ def times(kind: str, **parts: str) -> str:
         inner += f'<bpmn:outputDataItem id="{parts["output"]}"/>'
     if "until" in parts:
         inner += f"<bpmn:completionCondition>{escape(parts['until'])}</bpmn:completionCondition>"
+    tag = "bpmn:multiInstanceLoopCharacteristics"
     sequential = "true" if kind == "sequential" else "false"
-    return f'<bpmn:multiInstanceLoopCharacteristics isSequential="{sequential}">{inner}</bpmn:multiInstanceLoopCharacteristics>'
+    return f'<{tag} isSequential="{sequential}">{inner}</{tag}>'
 
 
 def loop(condition: str | None = None, maximum: int | None = None, before: bool = False) -> str:
