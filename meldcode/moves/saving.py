@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +79,7 @@ class Changes:
         self._sleeping: list[dict[str, Any]] = []
         self._people: dict[str, list[Person]] = {}
         self._records: list[audit.Record] = []
+        self._open: dict[UUID, list[Task]] = {}
 
     def add(
         self,
@@ -98,8 +99,11 @@ class Changes:
             return
         self._moves.append(_Move(case, step, by, action, role, entry, key))
 
-    def save(self) -> None:
-        """Write everything. At most twelve statements for one case, mails included."""
+    def save(self) -> Mapping[UUID, Sequence[Task]]:
+        """Write everything; the tasks now open in each case that moved.
+
+        At most twelve statements for one case, loading it and mails included.
+        """
         tx = self._tx
         self._look_up_people()
         self._write_cases()
@@ -117,6 +121,7 @@ class Changes:
             if move.case.failures:
                 incidents.resolve_case(tx, move.case.id, self._now)
         audit.append(tx, [self._record(move) for move in self._moves] + self._records)
+        return self._open
 
     # --- people -----------------------------------------------------------------------------------
 
@@ -180,24 +185,26 @@ class Changes:
             still = {UUID(task.id) for task in move.step.tasks}
             known = {task.id for task in move.case.tasks}
             gone += [{"case_id": move.case.id, "task_id": task} for task in known - still]
-            fresh += [self._task_row(move, task) for task in move.step.tasks if UUID(task.id) not in known]
+            opened = [self._opened(move, task) for task in move.step.tasks if UUID(task.id) not in known]
+            fresh += [_task_row(move.case, task) for task in opened]
+            self._open[move.case.id] = [task for task in move.case.tasks if task.id in still] + opened
         if gone:
             self._tx.execute(_GONE, gone)
         if fresh:
             self._tx.execute(_TASKS, fresh)
 
-    def _task_row(self, move: _Move, task: engine.OpenTask) -> dict[str, Any]:
+    def _opened(self, move: _Move, task: engine.OpenTask) -> Task:
+        """The opener's own when she holds the role, else the role's pool's."""
         mine = task.role is not None and self._opener_holds(move, task.role)
-        return {
-            "case": move.case.id,
-            "id": UUID(task.id),
-            "node": task.node,
-            "role": task.role,
-            "assignee": move.case.opened_by if mine else None,
-            "since": task.since,
-            "due_at": due_moment(task),
-            "steps": " ".join(sorted(task.steps)),
-        }
+        return Task(
+            id=UUID(task.id),
+            node=task.node,
+            role=task.role,
+            assignee=move.case.opened_by if mine else None,
+            since=task.since,
+            due_at=due_moment(task),
+            steps=frozenset(task.steps),
+        )
 
     def _write_entries(self) -> None:
         rows = [
@@ -277,6 +284,11 @@ def _joined(case: Case, step: engine.Step) -> frozenset[str]:
 def _sealed(case: Case, step: engine.Step) -> bytes:
     content = {"state": step.state, "outcome": step.outcome}
     return case.key.seal_json(content, case.bound(f"state|{case.revision + 1}"))
+
+
+def _task_row(case: Case, task: Task) -> dict[str, Any]:
+    row = {name: getattr(task, name) for name in Task.__slots__}
+    return {**row, "case": case.id, "steps": " ".join(sorted(task.steps))}
 
 
 def _entry_row(case: Case, entry: Entry, by: Actor, now: datetime) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def upgrade() -> None:
         sa.Column("case", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("detail", sa.JSON(), nullable=False),
-        sa.Column("key", sa.String(length=100), nullable=True),
+        sa.Column("key", sa.String(length=200), nullable=True),
         sa.Column("hash", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_audit_organisation"),
         sa.PrimaryKeyConstraint("organisation", "sequence", name="pk_audit"),

@@ -1,0 +1,61 @@
+"""Who may do what with a case: one place, plain rules, no database.
+
+Disclosure is limited to those directly involved (Jeugdwet 7.3.11, Wmo 5.3.3): being in the same
+organisation is not enough, and a supervisor who is not involved sees status without content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Protocol
+from uuid import UUID
+
+from meldcode.people import Actor
+
+
+class TaskLike(Protocol):
+    """What the rules look at in an open task."""
+
+    @property
+    def role(self) -> str | None: ...
+    @property
+    def assignee(self) -> UUID | None: ...
+
+
+def holds(actor: Actor, task: TaskLike) -> bool:
+    """Is this open task hers: assigned to her, or in the pool of a role she holds?"""
+    if task.assignee is not None:
+        return task.assignee == actor.person
+    return task.role in actor.roles
+
+
+def may_complete(actor: Actor, task: TaskLike, *, opened_by: UUID) -> bool:
+    """Her own tasks; a task without any role is the opener's."""
+    if task.role is None and task.assignee is None:
+        return actor.person == opened_by
+    return holds(actor, task)
+
+
+def is_involved(
+    actor: Actor,
+    *,
+    opened_by: UUID,
+    tasks: Iterable[TaskLike],
+    joined: Collection[str],
+    contributed: bool = False,
+) -> bool:
+    """Does she belong to the case: she opened it, has a task in it, filled in a step of it before,
+    or holds the deciding role once that step has begun?"""
+    return (
+        actor.person == opened_by
+        or contributed
+        or any(holds(actor, task) for task in tasks)
+        or not actor.roles.isdisjoint(joined)
+    )
+
+
+def acting_role(actor: Actor, task: TaskLike | None, joined: Collection[str] = ()) -> str | None:
+    """The role she acts in, for the log: the task's when she holds it, else the one she joined with."""
+    if task is not None and task.role in actor.roles:
+        return task.role
+    return min((role for role in joined if role in actor.roles), default=None)

@@ -1,0 +1,215 @@
+"""Open a case, complete a task, raise the alarm: what a person may ask of a case."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from meldcode import access, audit, engine, incidents
+from meldcode.cases import reading
+from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, NotFound, TaskGone
+from meldcode.cases.once import Command, once
+from meldcode.cases.values import CaseView, Outcome
+from meldcode.engine import Complete, RaiseEvent, Start
+from meldcode.moves import Case, Changes, Entry, Task, load, new_case, take
+from meldcode.people import Actor
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import cases as case_table
+from meldcode.store.tables import entries as entry_table
+
+ACUTE = "acuut"
+
+# No vowels, so that no word can appear; none of 0 O 1 I L, which are misread over the telephone.
+_LETTERS = "BCDFGHJKMNPQRSTVWXZ"
+_DIGITS = "23456789"
+_SHAPE = (_LETTERS, _DIGITS, _LETTERS, _DIGITS, "-", _DIGITS, _DIGITS)
+
+_TAKEN = sa.select(case_table.c.id).where(
+    scoped(case_table), case_table.c.reference == sa.bindparam("reference")
+)
+_CONTRIBUTED = (
+    sa.select(entry_table.c.id)
+    .where(
+        scoped(entry_table),
+        entry_table.c.case == sa.bindparam("case_id"),
+        entry_table.c.person == sa.bindparam("who"),
+    )
+    .limit(1)
+)
+
+
+def open_case(
+    db: Database,
+    actor: Actor,
+    *,
+    key: str,
+    now: datetime,
+    process: str | None = None,
+    document: Mapping[str, engine.Json] | None = None,
+) -> Outcome:
+    """Begin a case of the organisation's current version; everybody in it may.
+
+    `process` None is the version's main process. Raises `PublishError` when nothing is published,
+    `engine.Refused` for an unknown process, `CaseStuck` when the diagram cannot even begin.
+    """
+    case_id = uuid4()
+
+    def run(tx: Transaction) -> Outcome:
+        reference = _free_reference(tx)
+        case = new_case(tx, case_id, reference=reference, process=process, opened_by=actor.person, now=now)
+        step = take(case, Start(process, dict(document or {}), seed=case_id), now)
+        return _save(tx, case, step, actor, "case_opened", command, now, None, None)
+
+    command = Command("case_opened", key)
+    try:
+        return once(db, actor, command, run, _again(actor))
+    except engine.Incident as incident:
+        raise _stuck(db, actor, None, incident, now) from incident
+
+
+def complete(
+    db: Database,
+    actor: Actor,
+    case_id: UUID,
+    task_id: UUID,
+    answers: Mapping[str, engine.Json],
+    *,
+    key: str,
+    now: datetime,
+) -> Outcome:
+    """Finish an open task with `answers` (plain JSON by field, unchecked: its form checks them here).
+
+    Raises `NotFound`, `AccessDenied`, `TaskGone`, `AnswersRefused` (nothing changed) and `CaseStuck`
+    (nothing changed, an incident was recorded).
+    """
+    command = Command("task_completed", key, case_id, task_id)
+
+    def run(tx: Transaction) -> Outcome:
+        case = _load(tx, case_id)
+        task = case.task(task_id)
+        if task is None:
+            _refuse_strangers(tx, case, actor)
+            raise TaskGone
+        if not access.may_complete(actor, task, opened_by=case.opened_by):
+            raise AccessDenied
+        checked = _checked(case, task, answers, now)
+        step = take(case, Complete(str(task_id), checked), now)
+        entry = Entry(task.id, task.node, checked)
+        return _save(tx, case, step, actor, "task_completed", command, now, task, entry)
+
+    return _on_case(db, actor, command, case_id, now, run)
+
+
+def raise_acute(db: Database, actor: Actor, case_id: UUID, *, key: str, now: datetime) -> Outcome:
+    """Acute danger: leave whatever the case was doing for its acute route, also without an open task.
+
+    Everybody involved may, and nobody can forbid it. Raises as `complete` does; `engine.Refused` when
+    the case is closed.
+    """
+    command = Command("acute_raised", key, case_id)
+
+    def run(tx: Transaction) -> Outcome:
+        case = _load(tx, case_id)
+        _refuse_strangers(tx, case, actor)
+        step = take(case, RaiseEvent(ACUTE), now)
+        return _save(tx, case, step, actor, "acute_raised", command, now, None, None)
+
+    return _on_case(db, actor, command, case_id, now, run)
+
+
+# --- shared ------------------------------------------------------------------------------------------
+
+
+def _on_case(
+    db: Database, actor: Actor, command: Command, case_id: UUID, now: datetime, run: reading.Run[Outcome]
+) -> Outcome:
+    try:
+        return once(db, actor, command, run, _again(actor))
+    except engine.Incident as incident:
+        raise _stuck(db, actor, case_id, incident, now) from incident
+    except AccessDenied:
+        reading.note_refusal(db, actor, case_id, command.action, now)
+        raise
+
+
+def _save(
+    tx: Transaction,
+    case: Case,
+    step: engine.Step,
+    actor: Actor,
+    action: str,
+    command: Command,
+    now: datetime,
+    task: Task | None,
+    entry: Entry | None,
+) -> Outcome:
+    changes = Changes(tx, now)
+    role = access.acting_role(actor, task, case.joined)
+    changes.add(case, step, action=action, by=actor, role=role, entry=entry, key=command.stored_key)
+    written = changes.save()
+    view = CaseView(case.id, case.reference, "finished" if step.finished else "open")
+    return Outcome(view, reading.views_for(actor, case, written[case.id]))
+
+
+def _again(actor: Actor) -> reading.Again[Outcome]:
+    def repeated(tx: Transaction, case_id: UUID) -> Outcome:
+        view, tasks = reading.present(tx, actor, case_id)
+        return Outcome(view, tasks, repeated=True)
+
+    return repeated
+
+
+def _load(tx: Transaction, case_id: UUID) -> Case:
+    case = load(tx, case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _refuse_strangers(tx: Transaction, case: Case, actor: Actor) -> None:
+    contributed = tx.execute(_CONTRIBUTED, {"case_id": case.id, "who": actor.person}).scalar() is not None
+    if not access.is_involved(
+        actor, opened_by=case.opened_by, tasks=case.tasks, joined=case.joined, contributed=contributed
+    ):
+        raise AccessDenied
+
+
+def _checked(
+    case: Case, task: Task, answers: Mapping[str, engine.Json], now: datetime
+) -> dict[str, engine.Json]:
+    form = case.published.version.form_of(task.node)
+    if form is None:
+        return {}
+    document = engine.document(case.state or {})
+    checked = form.check(answers, document, case.calendar.local(now).date())
+    if checked.errors:
+        raise AnswersRefused(checked.errors)
+    return checked.answers
+
+
+def _free_reference(tx: Transaction) -> str:
+    while True:
+        reference = _reference(_SHAPE)
+        if tx.execute(_TAKEN, {"reference": reference}).scalar() is None:
+            return reference
+
+
+def _reference(shape: Sequence[str]) -> str:
+    """`K7Q2-84`: random, so that it tells nothing about when or how many."""
+    return "".join(secrets.choice(alphabet) for alphabet in shape)
+
+
+def _stuck(
+    db: Database, actor: Actor, case_id: UUID | None, incident: engine.Incident, now: datetime
+) -> CaseStuck:
+    """Write the incident down in a transaction of its own: the command's was undone."""
+    with db.transaction(actor.organisation) as tx:
+        record = incidents.record(
+            tx, kind=incident.kind, text=incident.text, now=now, case=case_id, node=incident.node
+        )
+        audit.append(tx, [record])
+    return CaseStuck()

@@ -1,0 +1,38 @@
+"""Erasing a case: its key is destroyed, and with it everything that was ever sealed for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import audit
+from meldcode.cases.errors import NotFound
+from meldcode.store import Database, scoped
+from meldcode.store.sqlite import scrub
+from meldcode.store.tables import case_keys, due, tasks
+from meldcode.store.tables import cases as case_table
+
+_WHICH: sa.BindParameter[UUID] = sa.bindparam("which", type_=sa.Uuid())
+_KEY = sa.delete(case_keys).where(scoped(case_keys), case_keys.c.case == _WHICH)
+_TASKS = sa.delete(tasks).where(scoped(tasks), tasks.c.case == _WHICH)
+_DUE = sa.delete(due).where(scoped(due), due.c.case == _WHICH)
+_STATUS = sa.update(case_table).where(scoped(case_table), case_table.c.id == _WHICH).values(status="erased")
+
+
+def erase_case(
+    db: Database, organisation: UUID, case_id: UUID, *, now: datetime, by: UUID | None, reason: str
+) -> None:
+    """Destroy a case's key: nobody can read its content again, here or in a copy of the content.
+
+    What stays is that there was a case: its reference, its dates and its log (without content).
+    `reason` is a code of the retention rules, never a story. Raises `NotFound`.
+    """
+    with db.transaction(organisation) as tx:
+        if not tx.execute(_KEY, {"which": case_id}).rowcount:
+            raise NotFound
+        for statement in (_TASKS, _DUE, _STATUS):
+            tx.execute(statement, {"which": case_id})
+        audit.append(tx, [audit.Record(now, "case_erased", person=by, case=case_id, reason=reason)])
+    scrub(db.engine)

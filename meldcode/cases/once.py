@@ -1,0 +1,75 @@
+"""A command is carried out once, however often it is sent.
+
+The audit row of a command carries its key, unique per person: recording it and doing it are one
+transaction, so a second copy cannot get past the first, not even at the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from meldcode.cases.errors import KeyReused
+from meldcode.messages import MeldcodeError, Text
+from meldcode.people import Actor
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import audit
+
+LONGEST_KEY = 100
+R = TypeVar("R")
+
+_EARLIER = sa.select(audit.c.case, audit.c.detail).where(
+    scoped(audit), audit.c.person == sa.bindparam("who"), audit.c.key == sa.bindparam("which")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What was asked: `key` is unique per person and action; `case` and `task` what it was about."""
+
+    action: str
+    key: str
+    case: UUID | None = None
+    task: UUID | None = None
+
+    @property
+    def stored_key(self) -> str:
+        return f"{self.action}:{self.key}"
+
+
+def once(
+    db: Database,
+    actor: Actor,
+    command: Command,
+    run: Callable[[Transaction], R],
+    repeated: Callable[[Transaction, UUID], R],
+) -> R:
+    """`run` in a transaction; or `repeated` with the earlier case, when this command was done before.
+
+    Raises what `run` raises, and `KeyReused` when the key was used for another case or task.
+    """
+    if not 1 <= len(command.key) <= LONGEST_KEY or not command.key.isprintable():
+        raise MeldcodeError(
+            Text("Deze opdracht heeft geen bruikbare sleutel.", "This command has no usable key.")
+        )
+    try:
+        with db.transaction(actor.organisation) as tx:
+            return run(tx)
+    except (MeldcodeError, IntegrityError):
+        with db.reading(actor.organisation) as tx:
+            earlier = tx.execute(_EARLIER, {"who": actor.person, "which": command.stored_key}).one_or_none()
+            if earlier is None:
+                raise
+            if not _same(earlier, command):
+                raise KeyReused from None
+            return repeated(tx, earlier.case)
+
+
+def _same(earlier: Any, command: Command) -> bool:
+    task = earlier.detail.get("task")
+    return command.case in (None, earlier.case) and task == (command.task.hex if command.task else None)

@@ -1,0 +1,335 @@
+"""What people may look at. Looking at a case's content is logged, as every change is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import access, audit, clock, engine, people, publishing
+from meldcode.cases.errors import AccessDenied, NotFound, TaskGone
+from meldcode.cases.values import CasePage, CaseSummary, CaseView, EntryView, LogLine, TaskPage, TaskView
+from meldcode.definition import Version
+from meldcode.moves import Case, Task, load
+from meldcode.people import Actor
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import cases as case_table
+from meldcode.store.tables import entries, tasks
+
+R = TypeVar("R")
+Run = Callable[[Transaction], R]
+Again = Callable[[Transaction, UUID], R]
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+_TASK_COLUMNS = (
+    tasks.c.case,
+    tasks.c.id,
+    tasks.c.node,
+    tasks.c.role,
+    tasks.c.assignee,
+    tasks.c.since,
+    tasks.c.due_at,
+    tasks.c.steps,
+    case_table.c.reference,
+    case_table.c.version,
+    case_table.c.opened_by,
+    case_table.c.opened_at,
+    case_table.c.joined,
+)
+_TASKS = (
+    sa.select(*_TASK_COLUMNS)
+    .join_from(tasks, case_table, case_table.c.id == tasks.c.case)
+    .where(scoped(tasks), scoped(case_table))
+)
+_MINE = _TASKS.where(
+    sa.or_(
+        tasks.c.assignee == sa.bindparam("who"),
+        sa.and_(tasks.c.assignee.is_(None), tasks.c.role.in_(sa.bindparam("roles", expanding=True))),
+        sa.and_(
+            tasks.c.assignee.is_(None), tasks.c.role.is_(None), case_table.c.opened_by == sa.bindparam("who")
+        ),
+    )
+)
+_OF_CASE = _TASKS.where(tasks.c.case == sa.bindparam("case_id"))
+_VIEW = sa.select(case_table.c.id, case_table.c.reference, case_table.c.status).where(
+    scoped(case_table), case_table.c.id == sa.bindparam("case_id")
+)
+_OPEN = sa.select(
+    case_table.c.id,
+    case_table.c.reference,
+    case_table.c.opened_by,
+    case_table.c.opened_at,
+    case_table.c.joined,
+).where(scoped(case_table), case_table.c.status == "open")
+_CONTRIBUTED = (
+    sa.select(entries.c.case).where(scoped(entries), entries.c.person == sa.bindparam("who")).distinct()
+)
+_ENTRIES = (
+    sa.select(entries)
+    .where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
+    .order_by(entries.c.revision)
+)
+
+
+def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
+    """What she can do now: her own tasks and her roles' pools, the first due first."""
+    with db.reading(actor.organisation) as tx:
+        rows = tx.execute(_MINE, {"who": actor.person, "roles": sorted(actor.roles)}).all()
+        return _views(tx, actor, rows)
+
+
+def cases(db: Database, actor: Actor) -> tuple[CaseSummary, ...]:
+    """Open cases without content: all of them for who supervises, else those she is involved in."""
+    with db.reading(actor.organisation) as tx:
+        supervising = not actor.roles.isdisjoint(publishing.load(tx, publishing.current(tx)).supervising)
+        contributed = set(tx.execute(_CONTRIBUTED, {"who": actor.person}).scalars())
+        grouped: dict[UUID, list[TaskView]] = {}
+        for view in _views(tx, actor, tx.execute(_TASKS).all()):
+            grouped.setdefault(view.case, []).append(view)
+        found: list[CaseSummary] = []
+        for row in tx.execute(_OPEN):
+            involved = access.is_involved(
+                actor,
+                opened_by=row.opened_by,
+                tasks=grouped.get(row.id, ()),
+                joined=row.joined,
+                contributed=row.id in contributed,
+            )
+            if involved or supervising:
+                found.append(_summary(row, grouped.get(row.id, []), involved))
+        return tuple(sorted(found, key=lambda case: (case.due_at or _END_OF_TIME, case.opened_at)))
+
+
+def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CasePage:
+    """A case: with content for who is involved, status only for who supervises.
+
+    Raises `NotFound` and `AccessDenied`; both looking and being refused are logged.
+    """
+    now = now or clock.now(db)
+    try:
+        with db.transaction(actor.organisation) as tx:
+            case, rows, involved = _looked_at(tx, actor, case_id)
+            if not involved and actor.roles.isdisjoint(case.published.supervising):
+                raise AccessDenied
+            _note(tx, actor, case, "case_read", now, content=involved)
+            return _page(tx, actor, case, rows if involved else [], involved, now)
+    except AccessDenied:
+        note_refusal(db, actor, case_id, "case_read", now)
+        raise
+
+
+def task_page(
+    db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: datetime | None = None
+) -> TaskPage:
+    """An open task that is hers to do, with its form and what is known so far.
+
+    Raises `NotFound`, `AccessDenied` and `TaskGone`.
+    """
+    now = now or clock.now(db)
+    try:
+        with db.transaction(actor.organisation) as tx:
+            case, _, involved = _looked_at(tx, actor, case_id)
+            task = case.task(task_id)
+            if not involved:
+                raise AccessDenied
+            if task is None:
+                raise TaskGone
+            if not access.may_complete(actor, task, opened_by=case.opened_by):
+                raise AccessDenied
+            _note(tx, actor, case, "task_read", now, node=task.node)
+            version = case.published.version
+            return TaskPage(
+                task=_of_case(tx, actor, case, [task])[0],
+                form=version.form_of(task.node),
+                instructions=version.nodes[task.node].instructions,
+                document=engine.document(case.state or {}),
+                version=version,
+            )
+    except AccessDenied:
+        note_refusal(db, actor, case_id, "task_read", now)
+        raise
+
+
+def case_log(
+    db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None
+) -> tuple[LogLine, ...]:
+    """Who did and saw what in a case, oldest first, for who is involved in it. Reading it is logged too."""
+    now = now or clock.now(db)
+    try:
+        with db.transaction(actor.organisation) as tx:
+            case, _, involved = _looked_at(tx, actor, case_id)
+            if not involved:
+                raise AccessDenied
+            _note(tx, actor, case, "log_read", now)
+            names = people.names(tx)
+            return tuple(
+                LogLine(
+                    row.sequence,
+                    row.at,
+                    row.person,
+                    names.get(row.person),
+                    row.role,
+                    row.action,
+                    row.reason,
+                    row.detail,
+                )
+                for row in audit.of_case(tx, case_id)
+            )
+    except AccessDenied:
+        note_refusal(db, actor, case_id, "log_read", now)
+        raise
+
+
+def note_refusal(db: Database, actor: Actor, case_id: UUID, action: str, now: datetime) -> None:
+    """Log that somebody was turned away, in a transaction of its own: the other one was undone."""
+    with db.transaction(actor.organisation) as tx:
+        detail = {"asked": action}
+        record = audit.Record(now, "access_refused", person=actor.person, case=case_id, detail=detail)
+        audit.append(tx, [record])
+
+
+def present(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[CaseView, tuple[TaskView, ...]]:
+    """A case as it is now, with the tasks in it that are hers."""
+    row = tx.execute(_VIEW, {"case_id": case_id}).one()
+    views = _views(tx, actor, tx.execute(_OF_CASE, {"case_id": case_id}).all())
+    return CaseView(row.id, row.reference, row.status), tuple(
+        view for view in views if view.mine or view.pool
+    )
+
+
+def views_for(actor: Actor, case: Case, open_tasks: Iterable[Task]) -> tuple[TaskView, ...]:
+    """The tasks of a case that are hers to do, without asking the database for names."""
+    hers = [task for task in open_tasks if access.may_complete(actor, task, opened_by=case.opened_by)]
+    names = {actor.person: actor.name}
+    views = [_view(actor, task, case.id, case.reference, case.published.version, names) for task in hers]
+    return tuple(sorted(views, key=_urgency))
+
+
+# --- parts -------------------------------------------------------------------------------------------
+
+
+def _looked_at(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[Case, Sequence[Any], bool]:
+    """The case, its entries, and whether she is involved. Raises `NotFound`."""
+    case = load(tx, case_id)
+    if case is None:
+        raise NotFound
+    rows = tx.execute(_ENTRIES, {"case_id": case_id}).all()
+    involved = access.is_involved(
+        actor,
+        opened_by=case.opened_by,
+        tasks=case.tasks,
+        joined=case.joined,
+        contributed=any(row.person == actor.person for row in rows),
+    )
+    return case, rows, involved
+
+
+def _note(tx: Transaction, actor: Actor, case: Case, action: str, now: datetime, **detail: Any) -> None:
+    mine = next((task for task in case.tasks if access.holds(actor, task)), None)
+    role = access.acting_role(actor, mine, case.joined)
+    record = audit.Record(now, action, person=actor.person, role=role, case=case.id, detail=detail)
+    audit.append(tx, [record])
+
+
+def _page(
+    tx: Transaction, actor: Actor, case: Case, rows: Sequence[Any], involved: bool, now: datetime
+) -> CasePage:
+    version = case.published.version
+    names = people.names(tx)
+    views = _of_case(tx, actor, case, case.tasks)
+    marks = {row.node: "done" for row in rows}
+    marks |= {view.node: "late" if view.late(now) else "current" for view in views}
+    return CasePage(
+        id=case.id,
+        reference=case.reference,
+        status=case.status,
+        process=case.process,
+        opened_at=case.opened_at,
+        opened_by=case.opened_by,
+        opened_by_name=names.get(case.opened_by, ""),
+        closed_at=case.closed_at,
+        outcome=case.outcome if involved else None,
+        content=involved,
+        can_raise_acute=involved and case.status == "open",
+        tasks=views,
+        entries=tuple(_entry(case, row, names) for row in rows),
+        document=engine.document(case.state or {}) if involved else {},
+        marks=marks,
+        version=version,
+    )
+
+
+def _entry(case: Case, row: Any, names: Mapping[UUID, str]) -> EntryView:
+    version = case.published.version
+    node = version.nodes.get(row.node)
+    return EntryView(
+        id=row.id,
+        node=row.node,
+        name=node.name if node else row.node,
+        steps=tuple(sorted(node.steps)) if node else (),
+        person=row.person,
+        person_name=names.get(row.person, ""),
+        at=row.at,
+        answers=case.key.open_json(row.answers, case.bound(f"entry|{row.id.hex}")),
+        form=version.form_of(row.node),
+    )
+
+
+def _of_case(tx: Transaction, actor: Actor, case: Case, found: Iterable[Task]) -> tuple[TaskView, ...]:
+    names = people.names(tx)
+    views = [_view(actor, task, case.id, case.reference, case.published.version, names) for task in found]
+    return tuple(sorted(views, key=_urgency))
+
+
+def _views(tx: Transaction, actor: Actor, rows: Sequence[Any]) -> tuple[TaskView, ...]:
+    names = people.names(tx) if any(row.assignee not in (None, actor.person) for row in rows) else {}
+    names = {**names, actor.person: actor.name}
+    views = []
+    for row in rows:
+        steps = frozenset(row.steps.split())
+        task = Task(row.id, row.node, row.role, row.assignee, row.since, row.due_at, steps)
+        version = publishing.load(tx, row.version).version
+        views.append(_view(actor, task, row.case, row.reference, version, names))
+    return tuple(sorted(views, key=_urgency))
+
+
+def _view(
+    actor: Actor, task: Task, case: UUID, reference: str, version: Version, names: Mapping[UUID, str]
+) -> TaskView:
+    node = version.nodes.get(task.node)
+    return TaskView(
+        case=case,
+        reference=reference,
+        id=task.id,
+        node=task.node,
+        name=node.name if node else task.node,
+        role=task.role,
+        assignee=task.assignee,
+        assignee_name=names.get(task.assignee) if task.assignee else None,
+        mine=task.assignee == actor.person,
+        pool=task.assignee is None and task.role in actor.roles,
+        since=task.since,
+        due_at=task.due_at,
+        steps=tuple(sorted(task.steps)),
+    )
+
+
+def _urgency(view: TaskView) -> tuple[datetime, datetime, str]:
+    return (view.due_at or _END_OF_TIME, view.since, view.id.hex)
+
+
+def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary:
+    return CaseSummary(
+        id=row.id,
+        reference=row.reference,
+        opened_at=row.opened_at,
+        involved=involved,
+        tasks=tuple(found),
+        steps=tuple(sorted({step for view in found for step in view.steps})),
+        since=min((view.since for view in found), default=row.opened_at),
+        due_at=min((view.due_at for view in found if view.due_at), default=None),
+    )

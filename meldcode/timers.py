@@ -1,0 +1,164 @@
+"""Time moves cases: whatever is due fires, each case once, none for ever in the way of another.
+
+One query over all organisations finds what is due; then a transaction per organisation wakes up to
+`limit` cases in the order of their ids, the organisation's audit chain last. When one case of a batch
+fails, all of it is undone and the cases go one by one. A case that failed three times in a row
+becomes an incident and waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import audit, engine, incidents
+from meldcode.messages import MeldcodeError, Text
+from meldcode.moves import Changes, load, load_all, take
+from meldcode.store import Database, StoreError, Transaction, scoped
+from meldcode.store.tables import cases, due
+
+ATTEMPTS = 3
+_PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # after the first and the second failure
+
+_FIND = (
+    sa.select(due.c.organisation, due.c.case)
+    .where(due.c.at <= sa.bindparam("now"))
+    .order_by(due.c.at)
+    .limit(sa.bindparam("most"))
+)
+# Claimed under the transaction's lock, so that what another worker fired meanwhile is left alone.
+_STILL_DUE = (
+    sa.select(due.c.case)
+    .where(
+        scoped(due), due.c.case.in_(sa.bindparam("which", expanding=True)), due.c.at <= sa.bindparam("now")
+    )
+    .order_by(due.c.case)
+    .with_for_update(skip_locked=True)
+)
+_FAILED = (
+    sa.update(cases)
+    .where(scoped(cases), cases.c.id == sa.bindparam("which"))
+    .values(failures=cases.c.failures + 1)
+    .returning(cases.c.failures)
+)
+_LATER = (
+    sa.update(due).where(scoped(due), due.c.case == sa.bindparam("which")).values(at=sa.bindparam("new_at"))
+)
+_OPEN = sa.select(cases.c.id).where(scoped(cases), cases.c.status == "open").order_by(cases.c.id)
+
+
+def fire_due(db: Database, now: datetime, limit: int = 100) -> int:
+    """Wake what is due at `now`, at most `limit` cases; how many of them moved on."""
+    with db.reading(None) as tx:
+        found = tx.execute(_FIND, {"now": now, "most": limit}).all()
+    batches: dict[UUID, list[UUID]] = {}
+    for row in found:
+        batches.setdefault(row.organisation, []).append(row.case)
+    return sum(_batch(db, organisation, which, now) for organisation, which in batches.items())
+
+
+def wake(db: Database, organisation: UUID, case_id: UUID, *, now: datetime) -> bool:
+    """Wake one case, due or not. True when there was such a case and it could be woken.
+
+    A case that cannot go on keeps its old state; the failure is counted and, the third time, becomes
+    an incident.
+    """
+    try:
+        with db.transaction(organisation) as tx:
+            case = load(tx, case_id)
+            if case is None:
+                return False
+            changes = Changes(tx, now)
+            changes.add(case, take(case, engine.Wake(), now), action="timers_fired")
+            changes.save()
+            return True
+    except StoreError:
+        raise  # the database is away: says nothing about this case
+    except Exception as error:
+        _count_failure(db, organisation, case_id, error, now)
+        return False
+
+
+def recalculate(db: Database, organisation: UUID, *, now: datetime) -> int:
+    """The organisation's free days changed: compute the deadlines of its open cases again.
+
+    One transaction per case; how many cases were recalculated.
+    """
+    with db.reading(organisation) as tx:
+        which = list(tx.execute(_OPEN).scalars())
+    done = 0
+    for case_id in which:
+        with db.transaction(organisation) as tx:
+            case = load(tx, case_id)
+            if case is None or case.status != "open":
+                continue
+            changes = Changes(tx, now)
+            changes.add(case, take(case, engine.Recalculate(), now), action="timers_recalculated")
+            changes.save()
+            done += 1
+    return done
+
+
+def _batch(db: Database, organisation: UUID, which: Sequence[UUID], now: datetime) -> int:
+    try:
+        with db.transaction(organisation) as tx:
+            return _fire(tx, which, now)
+    except StoreError:
+        raise
+    except Exception:
+        # One of them is broken. Alone, each either fires or is counted as failed.
+        return sum(_alone(db, organisation, case_id, now) for case_id in which)
+
+
+def _alone(db: Database, organisation: UUID, case_id: UUID, now: datetime) -> int:
+    try:
+        with db.transaction(organisation) as tx:
+            return _fire(tx, [case_id], now)
+    except StoreError:
+        raise
+    except Exception as error:
+        _count_failure(db, organisation, case_id, error, now)
+        return 0
+
+
+def _fire(tx: Transaction, which: Sequence[UUID], now: datetime) -> int:
+    claimed = list(tx.execute(_STILL_DUE, {"which": list(which), "now": now}).scalars())
+    if not claimed:
+        return 0
+    changes = Changes(tx, now)
+    found = load_all(tx, claimed)
+    for case in found:
+        changes.add(case, take(case, engine.Wake(), now), action="timers_fired")
+    changes.save()
+    return len(found)
+
+
+def _count_failure(db: Database, organisation: UUID, case_id: UUID, error: Exception, now: datetime) -> None:
+    """One more failed attempt: later again, or, the third time, an incident and no more attempts."""
+    with db.transaction(organisation) as tx:
+        failures = tx.execute(_FAILED, {"which": case_id}).scalar()
+        if failures is None:
+            return
+        last = failures >= ATTEMPTS
+        tx.execute(_LATER, {"which": case_id, "new_at": None if last else now + _PAUSES[failures - 1]})
+        if last:
+            stuck = error if isinstance(error, engine.Incident) else None
+            record = incidents.record(
+                tx,
+                kind=stuck.kind if stuck else "unexpected",
+                text=error.text if isinstance(error, MeldcodeError) else _unexpected(error),
+                now=now,
+                case=case_id,
+                node=stuck.node if stuck else None,
+            )
+            audit.append(tx, [record])
+
+
+def _unexpected(error: Exception) -> Text:
+    return Text(
+        f"De zaak kan niet verder: onverwachte fout ({type(error).__name__}).",
+        f"The case cannot go on: unexpected error ({type(error).__name__}).",
+    )
