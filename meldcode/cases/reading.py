@@ -268,6 +268,7 @@ def _entry(case: Case, row: Any, names: Mapping[UUID, str]) -> EntryView:
     node = version.nodes.get(row.node)
     return EntryView(
         id=row.id,
+        task=row.task,
         node=row.node,
         name=node.name if node else row.node,
         steps=tuple(sorted(node.steps)) if node else (),

@@ -64,6 +64,7 @@ class EntryView:
     """One finished step: who, when, what. `form` shows the answers (`form.show(entry.answers)`)."""
 
     id: UUID
+    task: UUID
     node: str
     name: str
     steps: tuple[str, ...]
