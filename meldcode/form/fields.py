@@ -16,7 +16,7 @@ from meldcode.form.values import LONGEST_LINE, LONGEST_TEXT, clean, read, whole_
 
 MOST_OPTIONS = 200
 _SUBTYPES = ("date", "time", "datetime")
-_EDITOR_LABELS = frozenset({"Date", "Time", "Date time"})
+_EDITOR_LABELS = ("Date", "Time", "Date time")
 """What the editor fills in itself, in English; a caseworker should not meet it."""
 
 

@@ -1,8 +1,9 @@
 """Forms as HTML: Python decides what there is to show, `templates/*.html` how it is marked up.
 
 Class names are those of the Utrecht component library (NL Design System) and a few of our own
-(`choice`, `optional`, `questions`, `question-row` …). No inline style or script. Optional questions are marked, not the required ones: most questions are
-required, and NL Design System writes “(niet verplicht)” in words.
+(`choice`, `optional`, `questions`, `question-row` …). No inline style or script. Optional questions
+are marked, not the required ones: most questions are required, and NL Design System writes
+“(niet verplicht)” in words.
 """
 
 from __future__ import annotations
