@@ -2,6 +2,7 @@
 
 from meldcode.diagram.check import diagram_findings
 from meldcode.diagram.read import read_diagram
+from meldcode.diagram.svg import draw
 from meldcode.diagram.xml import DiagramError
 
-__all__ = ["DiagramError", "diagram_findings", "read_diagram"]
+__all__ = ["DiagramError", "diagram_findings", "draw", "read_diagram"]
