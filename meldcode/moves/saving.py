@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from meldcode import audit, engine, incidents, outbox, people
-from meldcode.diagram.model import Purpose, StepKind
+from meldcode.diagram.model import StepKind
 from meldcode.messages import Text
 from meldcode.moves import mailing
 from meldcode.moves.loading import Case, Task
@@ -203,7 +203,7 @@ class Changes:
             assignee=move.case.opened_by if mine else None,
             since=task.since,
             due_at=due_moment(task),
-            steps=frozenset(task.steps),
+            steps=frozenset(map(str, task.steps)),
         )
 
     def _write_entries(self) -> None:
@@ -267,11 +267,7 @@ class Changes:
 
 
 def due_moment(task: engine.OpenTask) -> datetime | None:
-    """When a task should be done: its term, else its first escalation, else its first deadline."""
-    for purpose in (Purpose.TERMIJN, Purpose.ESCALATIE):
-        moments = [deadline.at for deadline in task.deadlines if deadline.purpose is purpose]
-        if moments:
-            return min(moments)
+    """When a task should be done: its first deadline. What its mails and every list of tasks say."""
     return min((deadline.at for deadline in task.deadlines), default=None)
 
 
