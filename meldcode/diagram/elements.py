@@ -1,38 +1,26 @@
-"""Checks on the elements of the file itself: what cannot run here, ids, tags and foreign meaning."""
+"""Checks on the elements of the file itself: what cannot run here, ids, references and lanes."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 from lxml import etree
 
 from meldcode.diagram.faults import Faults
-from meldcode.diagram.model import CalendarKind, Purpose, StepKind
 from meldcode.diagram.names import (
-    ACTIVITIES,
-    BPMN,
     EVENT_DEFINITION,
     FLOW_NODES,
-    FORM_PROPERTY,
-    KNOWN_NAMESPACES,
-    MELDCODE,
-    SPIFF,
     bpmn,
     own,
+    words,
 )
-from meldcode.diagram.read import local_name
+from meldcode.diagram.read import local_name, nearest_id
 from meldcode.diagram.refusals import REFUSED, REFUSED_ADVICE
+from meldcode.diagram.tags import tag_findings
 from meldcode.messages import Text
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-RUNS = _words(
+RUNS = words(
     """
     definitions process extensionElements sequenceFlow conditionExpression incoming outgoing
     startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent
@@ -45,61 +33,28 @@ RUNS = _words(
     loopDataInputRef loopDataOutputRef inputDataItem outputDataItem completionCondition
     """
 )
-EXPLAINS = _words(
+EXPLAINS = words(
     """
     laneSet lane childLaneSet flowNodeRef collaboration participant participantMultiplicity messageFlow
     documentation textAnnotation text association group category categoryValue dataObject dataState
     auditing monitoring dataInputAssociation dataOutputAssociation sourceRef targetRef
     """
 )
-# Programs store meaning of their own in a diagram: who does a task, which form it shows, what to run.
-# None of it runs here, and a person who relied on it must hear that.
-OTHER_ENGINES = (
-    "http://camunda.org/schema/",
-    "http://activiti.org/",
-    "http://flowable.org/",
-    "http://www.jboss.org/drools",
-)
 # Parts of a drawn element that have an id of their own, which nobody can see in the diagram.
-DETAILS = _words(
+DETAILS = words(
     """
     script eventDefinitionRef complexBehaviorDefinition ioSpecification property rendering
     potentialOwner humanPerformer performer resourceRole supportedInterfaceRef operationRef
     correlationSubscription
     """
 )
-EDITOR = "http://camunda.org/schema/modeler/1.0"  # only says which program drew it
-FOREIGN_MEANING = _words(
-    """
-    assignee candidateUsers candidateGroups formKey formRef formData formDefinition assignmentDefinition
-    taskListener executionListener listener script inputOutput ioMapping connector taskDefinition
-    class delegateExpression expression dueDate followUpDate decisionRef calledDecision
-    """
-)
-HARMLESS_FOREIGN = frozenset(
-    {"historyTimeToLive", "versionTag", "isStartableInTasklist", "userTask", "diagramRelationId"}
-)
-SPIFF_RUNS = frozenset({"properties", "property", "calledDecisionId", "instructionsForEndUser"})
-SPIFF_SCRIPTS = frozenset({"preScript", "postScript", "script", "serviceTaskOperator"})
 
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*")
-KEY = re.compile(r"[a-z][a-z0-9-]{0,62}")
 # Names SpiffWorkflow gives to tasks of its own; with the same id a drawn element silently takes
 # their place and the process comes out empty.
 RESERVED = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
 RESERVED_ENDINGS = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin")
 FORBIDDEN_NAME = "typename"  # a key of this name selects classes when a stored case is loaded
-
-TIMED = frozenset({"boundaryEvent", "intermediateCatchEvent", "startEvent"})
-TAG_PLACES = {
-    "step": ACTIVITIES,
-    "role": ACTIVITIES | {"lane"},
-    "calendar": TIMED,
-    "purpose": TIMED,
-    "mail": frozenset({"sendTask"}),
-    "to": frozenset({"sendTask"}),
-    "outcome": frozenset({"endEvent"}),
-}
 
 
 def element_findings(root: etree._Element, faults: Faults) -> None:
@@ -110,23 +65,10 @@ def element_findings(root: etree._Element, faults: Faults) -> None:
         if name is None:
             continue
         _whitelist(element, name, faults)
-        _tags(element, name, faults)
-        _foreign(element, name, faults)
-        if name == "extensionElements":
-            _extensions(element, faults)
+        tag_findings(element, name, faults)
         _attributes(element, name, faults)
     _references(root, faults)
     _lanes(root, faults)
-
-
-def nearest_id(element: etree._Element) -> str | None:
-    """The id of the element or of the closest one around it that has one."""
-    current: etree._Element | None = element
-    while current is not None:
-        if current.get("id"):
-            return current.get("id")
-        current = current.getparent()
-    return None
 
 
 # --- ids ---------------------------------------------------------------------------------------------
@@ -291,175 +233,6 @@ def _attributes(element: etree._Element, name: str, faults: Faults) -> None:
     names = {(element.get(attribute) or "").strip().lower() for attribute in ("id", "name")}
     if name in {"inputDataItem", "outputDataItem", "message", "signal"} and FORBIDDEN_NAME in names:
         _typename(nearest_id(element), faults)
-
-
-# --- our own tags ------------------------------------------------------------------------------------
-
-
-def _tags(element: etree._Element, name: str, faults: Faults) -> None:
-    key = nearest_id(element)
-    for attribute, value in element.attrib.items():
-        qualified = etree.QName(str(attribute))
-        if qualified.namespace != MELDCODE:
-            continue
-        tag = qualified.localname
-        if tag not in TAG_PLACES:
-            _unknown("tag-unknown", key, f"meldcode:{tag}", tag, sorted(TAG_PLACES), faults)
-        elif name not in TAG_PLACES[tag]:
-            faults.error(
-                "tag-place",
-                key,
-                Text(
-                    f"`meldcode:{tag}` heeft geen betekenis op `{name}`.",
-                    f"`meldcode:{tag}` has no meaning on `{name}`.",
-                ),
-                Text(
-                    f"Zet het op: {', '.join(sorted(TAG_PLACES[tag]))}.",
-                    f"Put it on: {', '.join(sorted(TAG_PLACES[tag]))}.",
-                ),
-            )
-        else:
-            _tag_value(tag, str(value), key, faults)
-
-
-def _tag_value(tag: str, value: str, key: str | None, faults: Faults) -> None:
-    known: dict[str, list[str]] = {
-        "step": [*StepKind],
-        "calendar": [*CalendarKind],
-        "purpose": [*Purpose],
-    }
-    words = value.split() if tag == "step" else [value.strip()]
-    for word in words or [""]:
-        if tag in known:
-            if word not in known[tag]:
-                _unknown(f"{tag}-unknown", key, f"meldcode:{tag}", word, known[tag], faults)
-        elif tag != "mail" and not KEY.fullmatch(word):
-            faults.error(
-                "tag-value",
-                key,
-                Text(
-                    f"`{word}` kan niet bij `meldcode:{tag}` staan.",
-                    f"`{word}` cannot be a value of `meldcode:{tag}`.",
-                ),
-                Text(
-                    "Gebruik kleine letters, cijfers en streepjes.",
-                    "Use lower-case letters, digits and hyphens.",
-                ),
-            )
-
-
-def _unknown(code: str, key: str | None, where: str, word: str, known: list[str], faults: Faults) -> None:
-    close = difflib.get_close_matches(word, known, n=1)
-    meant_nl = f" Bedoelt u `{close[0]}`?" if close else ""
-    meant_en = f" Do you mean `{close[0]}`?" if close else ""
-    faults.error(
-        code,
-        key,
-        Text(
-            f"`{word}` is onbekend bij `{where}`.{meant_nl}", f"`{word}` is unknown to `{where}`.{meant_en}"
-        ),
-        Text(f"Kies uit: {', '.join(known)}.", f"Choose from: {', '.join(known)}."),
-    )
-
-
-# --- extensions --------------------------------------------------------------------------------------
-
-
-def _extensions(container: etree._Element, faults: Faults) -> None:
-    owner = container.getparent()
-    owner_name = local_name(owner) if owner is not None else None
-    key = nearest_id(container)
-    for extension in container:
-        qualified = etree.QName(extension)
-        if qualified.namespace == MELDCODE:
-            _unknown("tag-unknown", key, "extensionElements", qualified.localname, sorted(TAG_PLACES), faults)
-        elif qualified.namespace == SPIFF:
-            _spiff_extension(extension, qualified.localname, owner_name, key, faults)
-
-
-def _spiff_extension(
-    extension: etree._Element, name: str, owner: str | None, key: str | None, faults: Faults
-) -> None:
-    if name in SPIFF_SCRIPTS:
-        faults.error(
-            "script",
-            key,
-            Text(
-                f"Hier hangt een script aan (`{name}`). Scripts uit een diagram worden nooit uitgevoerd.",
-                f"A script hangs on this element (`{name}`). Scripts from a diagram are never run.",
-            ),
-            Text(
-                "Haal het script weg; gebruik een formulier, een beslistabel of een voorwaarde.",
-                "Remove the script; use a form, a decision table or a condition.",
-            ),
-        )
-        return
-    names = [item.get("name") or "" for item in extension] if name == "properties" else []
-    misplaced = (name == "calledDecisionId" and owner != "businessRuleTask") or (
-        FORM_PROPERTY in names and owner != "userTask"
-    )
-    ignored = [item for item in names if item != FORM_PROPERTY] if name in SPIFF_RUNS else [name]
-    if misplaced:
-        faults.error(
-            "extension-place",
-            key,
-            Text(
-                "Een formulier hoort bij een gebruikerstaak, een beslistabel bij een beslistaak.",
-                "A form belongs to a user task, a decision table to a business rule task.",
-            ),
-            Text(
-                "Verander het soort taak, of haal de koppeling weg.",
-                "Change the task's type, or remove the link.",
-            ),
-        )
-    if ignored:
-        _not_run(key, ignored, faults)
-
-
-def _foreign(element: etree._Element, name: str, faults: Faults) -> None:
-    """Meaning of other programs on one BPMN element: said once, with all its names."""
-    found = set(_foreign_attributes(element))
-    if name == "extensionElements":
-        found |= set(_foreign_elements(element))
-    if found:
-        _not_run(nearest_id(element), sorted(found), faults)
-
-
-def _foreign_attributes(element: etree._Element) -> Iterator[str]:
-    for attribute in element.attrib:
-        qualified = etree.QName(str(attribute))
-        if qualified.namespace and _has_meaning(qualified):
-            yield qualified.localname
-
-
-def _foreign_elements(container: etree._Element) -> Iterator[str]:
-    for element in container.iterdescendants():
-        qualified = etree.QName(element)
-        if _has_meaning(qualified):
-            yield qualified.localname
-
-
-def _has_meaning(qualified: etree.QName) -> bool:
-    namespace = qualified.namespace or BPMN
-    if namespace in KNOWN_NAMESPACES or namespace == EDITOR or qualified.localname in HARMLESS_FOREIGN:
-        return False
-    return namespace.startswith(OTHER_ENGINES) or qualified.localname in FOREIGN_MEANING
-
-
-def _not_run(key: str | None, names: list[str], faults: Faults) -> None:
-    listed = ", ".join(f"`{name}`" for name in names)
-    faults.warning(
-        "extension-ignored",
-        key,
-        Text(
-            f"Een ander programma heeft hier iets bij gezet dat niet wordt uitgevoerd: {listed}.",
-            f"Another program added something here that will not run: {listed}.",
-        ),
-        Text(
-            "Leg wie, welk formulier en wanneer vast met een baan, een formulier en een timer.",
-            "Say who, which form and when with a lane, a form and a timer.",
-        ),
-    )
 
 
 # --- references --------------------------------------------------------------------------------------

@@ -52,3 +52,8 @@ def spiff(name: str) -> str:
 def own(name: str) -> str:
     """`name` as an lxml attribute in our namespace."""
     return f"{{{MELDCODE}}}{name}"
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, for lists of names that are easier to read as prose."""
+    return frozenset(text.split())

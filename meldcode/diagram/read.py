@@ -123,6 +123,16 @@ def local_name(element: etree._Element) -> str | None:
     return element.tag[len(prefix) :] if element.tag.startswith(prefix) else None
 
 
+def nearest_id(element: etree._Element) -> str | None:
+    """The id of the element or of the closest one around it that has one."""
+    current: etree._Element | None = element
+    while current is not None:
+        if current.get("id"):
+            return current.get("id")
+        current = current.getparent()
+    return None
+
+
 def feel_text(text: str | None) -> str | None:
     """An expression as drawn, without blanks around it and without its leading `=`."""
     stripped = (text or "").strip()

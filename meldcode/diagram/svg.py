@@ -100,8 +100,10 @@ class _Picture:
         rest = [shape for shape in shapes if shape not in frames]
         for shape in sorted(rest, key=lambda item: item.kind == "boundaryEvent"):
             self._shape(shape)
-        for item in (*rest, *self.drawing.edges):
-            self._label(item)
+        for shape in rest:
+            self._label(shape)
+        for edge in self.drawing.edges:
+            self._label(edge)
 
     def _title(self) -> str:
         names = [process.name for process in self.diagram.processes.values() if process.name]
