@@ -21,6 +21,8 @@ from meldcode.definition import check, read_folder
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.form import read_form
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
+from meldcode.rehearse import Timeline, as_text, examples_of, play, read_example
+from meldcode.rehearse import as_json as timeline_as_json
 
 UNREADABLE = 2
 LANGUAGE = click.option(
@@ -166,6 +168,38 @@ def _rows(finding: Finding, lang: str, width: int) -> list[str]:
             break_on_hyphens=False,
         ),
     ]
+
+
+# --- rehearse ----------------------------------------------------------------------------------------
+
+
+@main.command("rehearse")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--answers", type=click.Path(path_type=Path), help="One example (.toml) instead of all.")
+@AS_JSON
+@LANGUAGE
+def rehearse_command(path: Path, answers: Path | None, as_json: bool, lang: str) -> None:
+    """Play an organisation's example cases with a moved clock and show what happens.
+
+    Exit code: 0 all as expected, 1 something differs, 2 unreadable.
+    """
+    try:
+        version = read_folder(path)
+        examples = (
+            examples_of(version) if answers is None else (read_example(answers.read_bytes(), str(answers)),)
+        )
+    except (MeldcodeError, OSError) as error:
+        why = error.text.of(lang) if isinstance(error, MeldcodeError) else str(error)
+        click.echo(why, err=True)
+        sys.exit(UNREADABLE)
+    timelines: list[Timeline] = [play(version, example) for example in examples]
+    if as_json:
+        told = [timeline_as_json(timeline) for timeline in timelines]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        none = Text("Deze map heeft geen voorbeelden (examples/*.toml).", "This folder has no examples.")
+        click.echo("\n".join(as_text(version, timeline, lang) for timeline in timelines) or none.of(lang))
+    sys.exit(int(not all(timeline.as_expected for timeline in timelines)))
 
 
 # --- the processes of a deployment -------------------------------------------------------------------
