@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class TickScheduler(Scheduler):
-    """Celery's scheduler without its memory on disk, and with one line in the log for a broker that is away."""
+    """Celery's scheduler without its memory on disk; a broker that is away is one line in the log."""
 
     _failed = False
 

@@ -134,7 +134,7 @@ def parts(environment: Mapping[str, str], port: int, broker: PrivateBroker) -> l
     """The processes of an embedded deployment, in the order in which they start."""
     python = [sys.executable, "-m"]
     return [
-        Part("broker", broker.command),
+        Part("broker", broker.command, quiet=True),
         Part(
             "web", [*python, "web"], {**environment, "MELDCODE_HOST": "127.0.0.1", "MELDCODE_PORT": str(port)}
         ),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,11 +27,15 @@ COLOURS = {"web": 36, "worker": 32, "beat": 33, "broker": 35, "mail": 34}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process to keep running: a short name for its lines, its command, its own environment."""
+    """One process to keep running: a short name for its lines, its command, its own environment.
+
+    The lines of a `quiet` part are shown only when it ends without having been asked to.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    quiet: bool = False
 
 
 class GaveUp(Exception):
@@ -93,8 +98,16 @@ class _Running:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._lines = threading.Thread(target=_show_lines, args=(self.part.name, self.process), daemon=True)
-        self._lines.start()
+        self._kept: deque[str] = deque(maxlen=20)
+        self._reader = threading.Thread(target=self._read_lines, args=(self.process,), daemon=True)
+        self._reader.start()
+
+    def _read_lines(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        with process.stdout as lines:
+            for line in lines:
+                if text := line.decode(errors="replace").rstrip():
+                    self._kept.append(text) if self.part.quiet else say(self.part.name, text)
 
     def look(self) -> None:
         """Notes an end, and starts the part again after a pause that grows when it does not stay up."""
@@ -105,6 +118,8 @@ class _Running:
         if not self._ended:
             self._ended = True
             self._finish()
+            for line in self._kept:
+                say(self.part.name, line)
             self._quick_ends = self._quick_ends + 1 if now - self._started < SETTLED_SECONDS else 0
             if self._quick_ends >= TRIES:
                 raise GaveUp(f"{self.part.name} does not stay up (exit code {code}); what it said is above.")
@@ -126,14 +141,7 @@ class _Running:
     def _finish(self) -> None:
         _kill_group(self.process.pid)  # children that outlived it would work beside the next one
         self.process.wait()
-        self._lines.join()
-
-
-def _show_lines(name: str, process: subprocess.Popen[bytes]) -> None:
-    assert process.stdout is not None  # noqa: S101 - it was asked for
-    with process.stdout as lines:
-        for line in lines:
-            say(name, line.decode(errors="replace").rstrip())
+        self._reader.join()
 
 
 def _kill_group(leader: int) -> None:
