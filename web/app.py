@@ -1,0 +1,87 @@
+"""Makes the application: each concern adds itself, each view registers its pages."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from meldcode.messages import MeldcodeError
+from meldcode.settings import Settings
+from meldcode.store import Database
+from meldcode.workdays import Calendar
+from web import assets, compression, csp, csrf, demo, errors, language, sessions, words
+from web.organisation import calendar, published, role_name
+from web.services import EXTENSION, Services, now
+from web.sessions import visitor
+from web.views import acute, cases, files, signin, tasks
+from web.views import demo as demo_pages
+from workers.nudge import Nudge
+
+#: The longest answer of a form is 10,000 characters; a whole form stays far below this.
+LARGEST_POST = 512 * 1024
+MOST_FIELDS = 2_000
+
+
+def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | None = None) -> Flask:
+    """The pages on one database. Without `db` and `nudge` they are made from the settings.
+
+    Raises `web.assets.NotBuilt` when the styles and scripts have not been built.
+    """
+    mimetypes.add_type("font/woff2", ".woff2")
+    mimetypes.add_type("text/javascript", ".js")
+    app = Flask("web", static_folder=None)
+    https = settings.base_url.startswith("https:")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TRUSTED_HOSTS=_hosts(settings.base_url),
+        MAX_CONTENT_LENGTH=LARGEST_POST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_POST,
+        MAX_FORM_PARTS=MOST_FIELDS,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions[EXTENSION] = Services(
+        settings=settings, db=db or settings.database(), nudge=nudge or Nudge(settings.broker_url)
+    )
+    csp.init_app(app, https=https)
+    compression.init_app(app)
+    sessions.init_app(app, https=https)
+    language.init_app(app)
+    csrf.init_app(app)
+    assets.init_app(app)
+    words.init_app(app)
+    errors.init_app(app)
+    for view in (signin, tasks, cases, acute, files, demo_pages):
+        view.init_app(app)
+    app.context_processor(_around_every_page)
+    return app
+
+
+def _hosts(base_url: str) -> list[str]:
+    """The names this deployment answers to: a made-up `Host` header would end up in links."""
+    host = urlsplit(base_url).hostname or ""
+    return ["localhost", "127.0.0.1", "[::1]"] if host in ("localhost", "127.0.0.1", "::1") else [host]
+
+
+def _around_every_page() -> dict[str, Any]:
+    """What the frame of a page shows: who is signed in, where, and in a demonstration which day it is."""
+    try:
+        return _frame()
+    except MeldcodeError:
+        return {"visitor": None, "here_path": "/"}  # the page that says why must still be shown
+
+
+def _frame() -> dict[str, Any]:
+    who = visitor()
+    found: dict[str, Any] = {"visitor": who, "demo": demo.is_on(), "here_path": request.path}
+    local = Calendar().local(now())
+    if who is not None:
+        local = calendar().local(now())
+        found["organisation_name"] = published().version.organisation.name
+        found["role_names"] = sorted(role_name(role) for role in who.roles)
+    found["today_in_words"] = words.day_in_words(local)
+    found["demo_now"] = f"{found['today_in_words']}, {words.time_of_day(local)}"
+    return found

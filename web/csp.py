@@ -1,0 +1,51 @@
+"""Headers that tell the browser what a page may do, where it may be shown and that it is not to be kept."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+#: Everything comes from this server, nothing is written inside a page: no script, style or frame from a
+#: case's text can ever run, whatever else goes wrong.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+    # the path holds a random id; no other site needs to see even that
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # no page of ours may turn up in a search engine
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+A_YEAR = 31_536_000
+
+
+def init_app(app: Flask, *, https: bool) -> None:
+    """Adds the headers to every answer. A file of the build may be kept, a page never."""
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains")
+        if request.endpoint != "assets.build":
+            # not in the browser's cache, not in the back button's either: a device may be shared
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,45 @@
+import { defineConfig } from 'vite';
+import gzipped from './tools/gzip.js';
+import onlyUsed from './tools/only-used.js';
+
+// The blocks of the design system that the pages and the forms use. A class that has no effect on a page is
+// most likely missing here.
+const BLOCKS = [
+  'nl-button',
+  'nl-data-badge',
+  'nl-skip-link',
+  'utrecht-checkbox',
+  'utrecht-data-list',
+  'utrecht-form-field',
+  'utrecht-form-field-description',
+  'utrecht-form-field-error-message',
+  'utrecht-form-fieldset',
+  'utrecht-form-label',
+  'utrecht-heading-1',
+  'utrecht-heading-2',
+  'utrecht-heading-3',
+  'utrecht-heading-4',
+  'utrecht-link',
+  'utrecht-radio-button',
+  'utrecht-select',
+  'utrecht-textarea',
+  'utrecht-textbox',
+  'utrecht-unordered-list',
+];
+
+export default defineConfig({
+  base: '/static/build/',
+  publicDir: false,
+  build: {
+    outDir: '../static/build',
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    assetsDir: '', // flat: /static/build/pages-1a2b3c.css
+    assetsInlineLimit: 0, // data: addresses are refused by the pages' content security policy
+    modulePreload: false,
+    target: ['chrome111', 'firefox114', 'safari16.4'],
+    rollupOptions: { input: { pages: 'src/pages.css', enhance: 'src/enhance.js' } },
+  },
+  css: { postcss: { plugins: [onlyUsed(BLOCKS)] } },
+  plugins: [gzipped()],
+});

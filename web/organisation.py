@@ -1,0 +1,34 @@
+"""The organisation of who is signed in: its published meldcode, its calendar, its names."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import g
+
+from meldcode import publishing
+from meldcode.publishing import Published
+from meldcode.workdays import Calendar
+from web.services import services
+from web.sessions import actor
+
+
+def published() -> Published:
+    """The version new cases start with; read once per request. Raises `meldcode.publishing.PublishError`."""
+    if "published" not in g:
+        with services().db.reading(actor().organisation) as tx:
+            g.published = publishing.load(tx, publishing.current(tx))
+    return cast(Published, g.published)
+
+
+def calendar() -> Calendar:
+    """The organisation's working days."""
+    return published().calendar
+
+
+def role_name(key: str | None) -> str:
+    """What people call a role; the key itself when the organisation dropped it since."""
+    if key is None:
+        return ""
+    role = published().version.organisation.roles.get(key)
+    return role.name if role else key

@@ -1,0 +1,119 @@
+"""Who is signed in: a random token in a cookie, everything else in the database, where it can be ended.
+
+There are two cookies. The *session* cookie is the token of `meldcode.people`. The *visit* cookie is
+Flask's own signed one, and holds only what a page needs before anybody signs in: the CSRF secret and the
+language. Neither can be read by a script or travels with another site's requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from meldcode import people
+from meldcode.people import Actor
+from web.services import now, services
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SignedOut(Exception):
+    """Somebody opened a page for which one has to be signed in."""
+
+
+def actor() -> Actor:
+    """Who is signed in. Raises `SignedOut`."""
+    found = visitor()
+    if found is None:
+        raise SignedOut
+    return found
+
+
+def visitor() -> Actor | None:
+    """Who is signed in, or None. Asked of the database once per request."""
+    if "actor" not in g:
+        token = request.cookies.get(current_app.config["TOKEN_COOKIE"], "")
+        g.actor = people.actor_of(services().db, token, now()) if token else None
+    return cast(Actor | None, g.actor)
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R]:
+    """Marks a view that is only for who is signed in."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        actor()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def begin(username: str, password: str, to: str) -> BaseResponse:
+    """Sign somebody in and go to `to`. Raises `meldcode.people.SignInError`."""
+    fresh = people.sign_in(services().db, username, password, now())
+    _renew_visit()
+    response = redirect(to, 303)
+    _set(response, fresh.token)
+    return response
+
+
+def end(response: BaseResponse) -> BaseResponse:
+    """Sign out, in the database and in the browser."""
+    token = request.cookies.get(current_app.config["TOKEN_COOKIE"], "")
+    if token:
+        people.sign_out(services().db, token, now())
+    _renew_visit()
+    _set(response, "", max_age=0)
+    return response
+
+
+def _renew_visit() -> None:
+    """A fresh CSRF secret on every change of who somebody is; the language stays."""
+    language = session.get("language")
+    session.clear()
+    if language:
+        session["language"] = language
+
+
+def _set(response: BaseResponse, token: str, max_age: int | None = None) -> None:
+    config = current_app.config
+    response.set_cookie(
+        config["TOKEN_COOKIE"],
+        token,
+        max_age=max_age,  # without one the cookie goes when the browser closes
+        secure=config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def safe_return(path: str) -> str:
+    """`path` when it is a path of ours, else the first page: a link can never send anybody elsewhere."""
+    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if plain else url_for("tasks.mine")
+
+
+def init_app(app: Flask, *, https: bool) -> None:
+    """Names and guards the cookies, and sends who is signed out to the sign-in page."""
+    # `__Host-`: the browser takes it only over https, for this host alone, for every path
+    prefix = "__Host-" if https else ""
+    app.config.update(
+        TOKEN_COOKIE=f"{prefix}session",
+        SESSION_COOKIE_NAME=f"{prefix}visit",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+
+    @app.errorhandler(SignedOut)
+    def _ask(_: SignedOut) -> Response | BaseResponse:
+        had_session = current_app.config["TOKEN_COOKIE"] in request.cookies
+        back = request.path if request.method == "GET" and request.path != "/" else None
+        reason = ("lost" if request.method == "POST" else "ended") if had_session else None
+        return redirect(url_for("signin.page", terug=back, reden=reason), 303)

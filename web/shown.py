@@ -1,0 +1,152 @@
+"""Views of the core made ready for a page: names, words and addresses in place of ids and moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import url_for
+from markupsafe import Markup
+
+from meldcode.cases import CasePage, EntryView, TaskView
+from meldcode.diagram.model import LEGAL_STEPS, StepKind
+from meldcode.workdays import Calendar
+from web.language import gettext, language
+from web.organisation import calendar, role_name
+from web.services import now
+from web.words import Due, due_in_words, moment_in_words, name_of_steps, step_names
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """An open task on a page. `url` is None when it is not for who looks."""
+
+    name: str
+    reference: str
+    steps: str
+    role: str
+    who: str
+    mine: bool
+    since: str
+    due: Due | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """One thing that was done; `answers` is empty when there was nothing to fill in."""
+
+    name: str
+    who: str
+    when: str
+    steps: str
+    answers: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """One of the five steps of the law; `state` is done, now, late or coming."""
+
+    name: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCase:
+    """The head of a case."""
+
+    id: UUID
+    reference: str
+    opened_by: str
+    opened: str
+    closed: str | None
+
+
+def kinds(steps: Iterable[str]) -> frozenset[StepKind]:
+    """Step kinds from their stored names; one that this software does not know (any more) is left out."""
+    known = {kind.value for kind in StepKind}
+    return frozenset(StepKind(step) for step in steps if step in known)
+
+
+def due(at: datetime | None, days: Calendar) -> Due | None:
+    """A deadline in words, or None without one."""
+    return due_in_words(at, now(), days) if at else None
+
+
+def task(view: TaskView) -> ShownTask:
+    """An open task."""
+    days = calendar()
+    hers = view.mine or view.pool
+    return ShownTask(
+        name=view.name,
+        reference=view.reference,
+        steps=name_of_steps(kinds(view.steps)),
+        role=role_name(view.role),
+        who=whose(view),
+        mine=view.mine,
+        since=moment_in_words(view.since, days),
+        due=due(view.due_at, days),
+        url=url_for("tasks.task", case=view.case, task=view.id) if hers else None,
+    )
+
+
+def whose(view: TaskView) -> str:
+    """Whose turn it is: `u`, a name, or everybody with a role."""
+    if view.mine:
+        return gettext("u bent aan de beurt")
+    if view.assignee_name:
+        return view.assignee_name
+    return gettext("iedereen met de rol %(role)s", role=role_name(view.role))
+
+
+def entry(view: EntryView) -> ShownEntry:
+    """One finished task with what was filled in, to read."""
+    days = calendar()
+    answers = Markup()
+    if view.form is not None and view.form.fields:
+        answers = view.form.show(view.answers, language(), days.local(view.at).date())
+    return ShownEntry(
+        name=view.name,
+        who=view.person_name,
+        when=moment_in_words(view.at, days),
+        steps=name_of_steps(kinds(view.steps)),
+        answers=answers,
+    )
+
+
+def case(page: CasePage) -> ShownCase:
+    """The head of a case."""
+    days = calendar()
+    return ShownCase(
+        id=page.id,
+        reference=page.reference,
+        opened_by=page.opened_by_name,
+        opened=moment_in_words(page.opened_at, days),
+        closed=moment_in_words(page.closed_at, days) if page.closed_at else None,
+    )
+
+
+def progress(page: CasePage) -> list[ShownStep]:
+    """The five steps of the law, by what tasks *are* (their tags), never by their number or order."""
+    done = {kind for one in page.entries for kind in kinds(one.steps)}
+    open_ = {kind for view in page.tasks for kind in kinds(view.steps)}
+    late = {kind for view in page.tasks if view.late(now()) for kind in kinds(view.steps)}
+    names = step_names()
+    return [ShownStep(names[kind], *_state(kind, done, open_, late, page)) for kind in LEGAL_STEPS]
+
+
+def _state(
+    kind: StepKind, done: set[StepKind], open_: set[StepKind], late: set[StepKind], page: CasePage
+) -> tuple[str, str]:
+    if kind in late:
+        return "late", gettext("te laat")
+    if kind in open_:
+        return "now", gettext("nu")
+    if kind in done:
+        return "done", gettext("klaar")
+    if page.status != "open":
+        return "coming", gettext("niet gedaan")
+    return "coming", gettext("nog niet") if page.content else ""

@@ -1,0 +1,39 @@
+"""The few small files that are not built: the icon of the tab, and what robots may read (nothing)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response
+
+blueprint = Blueprint("files", __name__)
+
+#: A winding path, as in the top bar; it says nothing about what these pages are for.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none">'
+    '<rect width="32" height="32" rx="9" fill="#2b7a6f"/>'
+    '<path d="M8.5 21.5c2-.2 3-1.5 3.5-3.200s1.5-3 3.5-3.2 3-1.5 3.5-3.200S20.5 9 23 9" '
+    'stroke="#fff" stroke-width="2.6" stroke-linecap="round"/>'
+    '<circle cx="23.3" cy="9" r="2.4" fill="#fff"/></svg>'
+)
+
+
+@blueprint.get("/icon.svg")
+def icon() -> Response:
+    """The icon of the tab."""
+    return Response(ICON, mimetype="image/svg+xml")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Browsers ask for this one whatever the page says."""
+    return Response(ICON, mimetype="image/svg+xml")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Nothing here is for a search engine."""
+    return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+def init_app(app: Flask) -> None:
+    """Registers these files."""
+    app.register_blueprint(blueprint)

@@ -1,0 +1,123 @@
+"""Moments as people say them: `over 2 werkdagen`, `3 dagen te laat`, `maandag 7 september`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date, format_time
+from flask import Flask
+
+from meldcode.diagram.model import LEGAL_STEPS, StepKind
+from meldcode.workdays import Calendar
+from web.language import gettext, language, ngettext
+from web.services import now
+
+#: Below this many hours a deadline of today is told as a time of day.
+SOON_WORKING_DAYS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something has to be ready, in words. `state` is `late`, `soon` or `later`."""
+
+    words: str
+    state: str
+
+    @property
+    def late(self) -> bool:
+        return self.state == "late"
+
+
+def due_in_words(due: datetime, now: datetime, calendar: Calendar) -> Due:
+    """How long is left, in the organisation's working days, or how long it has been late, in days."""
+    days = (calendar.local(due).date() - calendar.local(now).date()).days
+    if due <= now:
+        if days == 0:
+            return Due(gettext("vandaag te laat"), "late")
+        return Due(ngettext("%(num)s dag te laat", "%(num)s dagen te laat", -days), "late")
+    if days == 0:
+        return Due(gettext("vandaag voor %(time)s", time=time_of_day(calendar.local(due))), "soon")
+    if days == 1:
+        return Due(gettext("morgen klaar"), "soon")
+    working = calendar.working_days_between(now, due)
+    if working <= SOON_WORKING_DAYS:
+        # only free days in between: the day itself says more than a count
+        return Due(gettext("%(day)s klaar", day=format_date(calendar.local(due), "EEEE", _locale())), "soon")
+    return Due(ngettext("over %(num)s werkdag", "over %(num)s werkdagen", working), "later")
+
+
+def time_of_day(local: datetime) -> str:
+    """`15.00 uur`, `15:00`."""
+    return gettext("%(time)s uur", time=format_time(local, gettext("H.mm"), locale=_locale()))
+
+
+def day_in_words(local: datetime | date) -> str:
+    """`maandag 7 september 2026`."""
+    return format_date(local, "EEEE d MMMM y", locale=_locale())
+
+
+def short_day(local: datetime | date) -> str:
+    """`ma 7 sep`."""
+    return format_date(local, "EEE d MMM", locale=_locale()).replace(".", "")
+
+
+def moment_in_words(moment: datetime, calendar: Calendar) -> str:
+    """`vandaag, 15.02 uur`, `ma 7 sep, 15.02 uur`: with the year when it is not this year's."""
+    local, today = calendar.local(moment), calendar.local(now())
+    if local.date() == today.date():
+        day = gettext("vandaag")
+    elif local.year == today.year:
+        day = short_day(local)
+    else:
+        day = format_date(local, "d MMM y", locale=_locale()).replace(".", "")
+    return f"{day}, {time_of_day(local)}"
+
+
+def _locale() -> str:
+    return language()
+
+
+def step_names() -> dict[StepKind, str]:
+    """What each kind of step is called on the pages."""
+    return {
+        StepKind.SIGNALEREN: gettext("Signalen"),
+        StepKind.CONSULTEREN: gettext("Overleg"),
+        StepKind.GESPREK: gettext("Gesprek"),
+        StepKind.WEGEN: gettext("Wegen"),
+        StepKind.BESLISSEN: gettext("Beslissen"),
+        StepKind.KINDCHECK: gettext("Kindcheck"),
+        StepKind.MANTELZORGCHECK: gettext("Mantelzorgcheck"),
+        StepKind.VT_ADVIES: gettext("Advies Veilig Thuis"),
+        StepKind.LETSELDUIDING: gettext("Letselduiding"),
+        StepKind.OVERSLAAN: gettext("Gesprek overslaan"),
+        StepKind.ACUUT: gettext("Acuut gevaar"),
+        StepKind.MELDEN: gettext("Melden"),
+        StepKind.HULP: gettext("Hulp"),
+        StepKind.INFORMEREN: gettext("Informeren"),
+        StepKind.VOLGEN: gettext("Volgen"),
+        StepKind.OVERDRACHT: gettext("Overdracht"),
+        StepKind.AFSLUITEN: gettext("Afsluiten"),
+        StepKind.ZIJROUTE: gettext("Andere route"),
+    }
+
+
+def name_of_steps(kinds: frozenset[StepKind]) -> str:
+    """The kinds of one task in the order of the law, such as `Wegen en beslissen`; empty without a kind."""
+    names = step_names()
+    order = [*LEGAL_STEPS, *(kind for kind in StepKind if kind not in LEGAL_STEPS)]
+    return " · ".join(names[kind] for kind in order if kind in kinds)
+
+
+def initials(name: str) -> str:
+    """Two letters for the round mark beside a name: of the first word and of the last."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def init_app(app: Flask) -> None:
+    """Gives templates these words."""
+    app.jinja_env.filters.update(
+        initials=initials, day_in_words=day_in_words, short_day=short_day, moment_in_words=moment_in_words
+    )
+    app.jinja_env.globals.update(name_of_steps=name_of_steps)
