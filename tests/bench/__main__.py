@@ -1,4 +1,4 @@
-"""`make bench`: measure everything in one run, print it, write `build/bench.json`; 1 when a bound is broken."""
+"""`make bench`: measure all in one run, print it, write `build/bench.json`; 1 when a bound is broken."""
 
 from __future__ import annotations
 
