@@ -70,7 +70,7 @@ def divide(left: Value, right: Value, run: Run) -> Value:
 
 def raise_to(left: Value, right: Value, run: Run) -> Value:
     if type(left) is Decimal and type(right) is Decimal:
-        return finite(NUMBERS.power(left, right))
+        return finite(NUMBERS.power(left, right)) if right else Decimal(1)
     return None
 
 

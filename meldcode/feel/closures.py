@@ -166,9 +166,21 @@ def none_of(tests: list[Matches]) -> Matches:
 def listed(source: Evaluate) -> Callable[[Run], Any]:
     def items(run: Run) -> Any:
         value = source(run)
+        if type(value) is Range:
+            return steps(value)
         return value if type(value) is list else None
 
     return items
+
+
+def steps(within: Range) -> Any:
+    """The whole numbers of a range such as `[1..5)`, None when it holds no such numbers."""
+    if type(within.start) is not Decimal or type(within.end) is not Decimal:
+        return None
+    first, last = whole(within.start), whole(within.end)
+    if first is None or last is None:
+        return None
+    return map(Decimal, range(first + (not within.start_included), last + within.end_included))
 
 
 def counted(start: Evaluate, end: Evaluate) -> Callable[[Run], Any]:

@@ -306,12 +306,18 @@ def _substring_after(run: Run, text: str, match: str) -> Value:
 
 @_function("substring(string:string, start:number, length:number?)")
 def _substring(run: Run, text: str, start: Decimal, length: Value = MISSING) -> Value:
+    part = _part(len(text), start, length)
+    return None if part is None else text[part]
+
+
+def _part(size: int, start: Decimal, length: Value) -> slice | None:
+    """A part that begins at a place counted from 1, or from the end when negative; place 0 is none."""
     first = whole(start)
-    count = len(text) if length is MISSING or length is None else whole(length)
-    if not first or abs(first) > len(text) or count is None or count < 0:
-        return "" if first and count else None
-    first = first - 1 if first > 0 else len(text) + first
-    return text[first : first + count]
+    count = size if length is MISSING or length is None else whole(length)
+    if not first or first < -size or count is None or count < 0:
+        return None
+    begin = first - 1 if first > 0 else size + first
+    return slice(begin, begin + count)
 
 
 @_function("string join(list:list, delimiter:string?)")
@@ -499,12 +505,8 @@ def _reverse(run: Run, items: list[Value]) -> Value:
 
 @_function("sublist(list:list, start:number, length:number?)")
 def _sublist(run: Run, items: list[Value], start: Decimal, length: Value = MISSING) -> Value:
-    first = whole(start)
-    count = len(items) if length is MISSING or length is None else whole(length)
-    if not first or abs(first) > len(items) or count is None or count < 0:
-        return None
-    first = first - 1 if first > 0 else len(items) + first
-    return items[first : first + count]
+    part = _part(len(items), start, length)
+    return None if part is None else items[part]
 
 
 @_function("index of(list:list, match:any)")

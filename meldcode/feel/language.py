@@ -99,7 +99,7 @@ def unary_tests(text: str, limits: Limits = Limits()) -> UnaryTests:  # noqa: B0
     return UnaryTests(text, names, paths, limits, matches, compiler.slots)
 
 
-class _Refused(Exception):  # noqa: N818  # never leaves this module
+class _Refused(Exception):  # never leaves this module
     """A reserved word of the norm that the subset leaves out."""
 
     def __init__(self, token: Token) -> None:
