@@ -22,6 +22,19 @@ class TaskLike(Protocol):
     def assignee(self) -> UUID | None: ...
 
 
+class CaseLike(Protocol):
+    """What the rules look at in a case."""
+
+    @property
+    def opened_by(self) -> UUID: ...
+    @property
+    def joined(self) -> frozenset[str]: ...
+    @property
+    def contributors(self) -> frozenset[UUID]: ...
+    @property
+    def tasks(self) -> Iterable[TaskLike]: ...
+
+
 def holds(actor: Actor, task: TaskLike) -> bool:
     """Is this open task hers: assigned to her, or in the pool of a role she holds?"""
     if task.assignee is not None:
@@ -36,21 +49,14 @@ def may_complete(actor: Actor, task: TaskLike, *, opened_by: UUID) -> bool:
     return holds(actor, task)
 
 
-def is_involved(
-    actor: Actor,
-    *,
-    opened_by: UUID,
-    tasks: Iterable[TaskLike],
-    joined: Collection[str],
-    contributed: bool = False,
-) -> bool:
-    """Does she belong to the case: she opened it, has a task in it, filled in a step of it before,
+def is_involved(actor: Actor, case: CaseLike) -> bool:
+    """Does she belong to the case: she opened it, has a task in it, completed a step of it before,
     or holds the deciding role once that step has begun?"""
     return (
-        actor.person == opened_by
-        or contributed
-        or any(holds(actor, task) for task in tasks)
-        or not actor.roles.isdisjoint(joined)
+        actor.person == case.opened_by
+        or actor.person in case.contributors
+        or any(holds(actor, task) for task in case.tasks)
+        or not actor.roles.isdisjoint(case.joined)
     )
 
 

@@ -19,7 +19,6 @@ from meldcode.moves import Case, Changes, Entry, Task, load, new_case, take
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
-from meldcode.store.tables import entries as entry_table
 
 ACUTE = "acuut"
 
@@ -30,15 +29,6 @@ _SHAPE = (_LETTERS, _DIGITS, _LETTERS, _DIGITS, "-", _DIGITS, _DIGITS)
 
 _TAKEN = sa.select(case_table.c.id).where(
     scoped(case_table), case_table.c.reference == sa.bindparam("reference")
-)
-_CONTRIBUTED = (
-    sa.select(entry_table.c.id)
-    .where(
-        scoped(entry_table),
-        entry_table.c.case == sa.bindparam("case_id"),
-        entry_table.c.person == sa.bindparam("who"),
-    )
-    .limit(1)
 )
 
 
@@ -92,7 +82,7 @@ def complete(
         case = _load(tx, case_id)
         task = case.task(task_id)
         if task is None:
-            _refuse_strangers(tx, case, actor)
+            _refuse_strangers(case, actor)
             raise TaskGone
         if not access.may_complete(actor, task, opened_by=case.opened_by):
             raise AccessDenied
@@ -114,7 +104,7 @@ def raise_acute(db: Database, actor: Actor, case_id: UUID, *, key: str, now: dat
 
     def run(tx: Transaction) -> Outcome:
         case = _load(tx, case_id)
-        _refuse_strangers(tx, case, actor)
+        _refuse_strangers(case, actor)
         step = take(case, RaiseEvent(ACUTE), now)
         return _save(tx, case, step, actor, "acute_raised", command, now, None, None)
 
@@ -170,11 +160,8 @@ def _load(tx: Transaction, case_id: UUID) -> Case:
     return case
 
 
-def _refuse_strangers(tx: Transaction, case: Case, actor: Actor) -> None:
-    contributed = tx.execute(_CONTRIBUTED, {"case_id": case.id, "who": actor.person}).scalar() is not None
-    if not access.is_involved(
-        actor, opened_by=case.opened_by, tasks=case.tasks, joined=case.joined, contributed=contributed
-    ):
+def _refuse_strangers(case: Case, actor: Actor) -> None:
+    if not access.is_involved(actor, case):
         raise AccessDenied
 
 

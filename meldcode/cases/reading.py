@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -36,9 +37,6 @@ _TASK_COLUMNS = (
     tasks.c.steps,
     case_table.c.reference,
     case_table.c.version,
-    case_table.c.opened_by,
-    case_table.c.opened_at,
-    case_table.c.joined,
 )
 _TASKS = (
     sa.select(*_TASK_COLUMNS)
@@ -64,10 +62,8 @@ _OPEN = sa.select(
     case_table.c.opened_by,
     case_table.c.opened_at,
     case_table.c.joined,
+    case_table.c.contributors,
 ).where(scoped(case_table), case_table.c.status == "open")
-_CONTRIBUTED = (
-    sa.select(entries.c.case).where(scoped(entries), entries.c.person == sa.bindparam("who")).distinct()
-)
 _ENTRIES = (
     sa.select(entries)
     .where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
@@ -86,19 +82,12 @@ def cases(db: Database, actor: Actor) -> tuple[CaseSummary, ...]:
     """Open cases without content: all of them for who supervises, else those she is involved in."""
     with db.reading(actor.organisation) as tx:
         supervising = not actor.roles.isdisjoint(publishing.load(tx, publishing.current(tx)).supervising)
-        contributed = set(tx.execute(_CONTRIBUTED, {"who": actor.person}).scalars())
         grouped: dict[UUID, list[TaskView]] = {}
         for view in _views(tx, actor, tx.execute(_TASKS).all()):
             grouped.setdefault(view.case, []).append(view)
         found: list[CaseSummary] = []
         for row in tx.execute(_OPEN):
-            involved = access.is_involved(
-                actor,
-                opened_by=row.opened_by,
-                tasks=grouped.get(row.id, ()),
-                joined=row.joined,
-                contributed=row.id in contributed,
-            )
+            involved = access.is_involved(actor, _team(row, grouped.get(row.id, ())))
             if involved or supervising:
                 found.append(_summary(row, grouped.get(row.id, []), involved))
         return tuple(sorted(found, key=lambda case: (case.due_at or _END_OF_TIME, case.opened_at)))
@@ -218,14 +207,7 @@ def _looked_at(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[Case, Sequ
     if case is None:
         raise NotFound
     rows = tx.execute(_ENTRIES, {"case_id": case_id}).all()
-    involved = access.is_involved(
-        actor,
-        opened_by=case.opened_by,
-        tasks=case.tasks,
-        joined=case.joined,
-        contributed=any(row.person == actor.person for row in rows),
-    )
-    return case, rows, involved
+    return case, rows, access.is_involved(actor, case)
 
 
 def _note(tx: Transaction, actor: Actor, case: Case, action: str, now: datetime, **detail: Any) -> None:
@@ -267,7 +249,7 @@ def _entry(case: Case, row: Any, names: Mapping[UUID, str]) -> EntryView:
     version = case.published.version
     node = version.nodes.get(row.node)
     return EntryView(
-        id=row.id,
+        revision=row.revision,
         task=row.task,
         node=row.node,
         name=node.name if node else row.node,
@@ -275,7 +257,7 @@ def _entry(case: Case, row: Any, names: Mapping[UUID, str]) -> EntryView:
         person=row.person,
         person_name=names.get(row.person, ""),
         at=row.at,
-        answers=case.key.open_json(row.answers, case.bound(f"entry|{row.id.hex}")),
+        answers=case.key.open_json(row.answers, case.bound(f"entry|{row.revision}")),
         form=version.form_of(row.node),
     )
 
@@ -321,6 +303,21 @@ def _view(
 
 def _urgency(view: TaskView) -> tuple[datetime, datetime, str]:
     return (view.due_at or _END_OF_TIME, view.since, view.id.hex)
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """Who belongs to a case in a list, for the rules of `access`."""
+
+    opened_by: UUID
+    joined: frozenset[str]
+    contributors: frozenset[UUID]
+    tasks: Sequence[TaskView]
+
+
+def _team(row: Any, found: Sequence[TaskView]) -> _Team:
+    contributors = frozenset(map(UUID, row.contributors))
+    return _Team(row.opened_by, frozenset(row.joined), contributors, found)
 
 
 def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary:

@@ -61,9 +61,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One finished step: who, when, what. `form` shows the answers (`form.show(entry.answers)`)."""
+    """One finished step: who, when, what. `form` shows the answers (`form.show(entry.answers)`).
 
-    id: UUID
+    `revision` is the step's number in its case.
+    """
+
+    revision: int
     task: UUID
     node: str
     name: str

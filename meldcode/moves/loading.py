@@ -50,6 +50,7 @@ class Case:
     closed_at: datetime | None
     revision: int
     joined: frozenset[str]
+    contributors: frozenset[UUID]
     failures: int
     due_at: datetime | None
     state: engine.State | None
@@ -135,6 +136,7 @@ def new_case(
         closed_at=None,
         revision=0,
         joined=frozenset(),
+        contributors=frozenset(),
         failures=0,
         due_at=None,
         state=None,
@@ -188,6 +190,7 @@ def _case(tx: Transaction, rows: Sequence[Any]) -> Case:
         closed_at=row.closed_at,
         revision=row.revision,
         joined=frozenset(row.joined),
+        contributors=frozenset(map(UUID, row.contributors)),
         failures=row.failures,
         due_at=row.due_at,
         state=sealed["state"],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -50,15 +50,16 @@ _CASE = (
         scoped(cases), cases.c.id == sa.bindparam("case_id"), cases.c.revision == sa.bindparam("old_revision")
     )
     .values(
-        status=sa.bindparam("new_status"),
         changed_at=sa.bindparam("now"),
-        closed_at=sa.bindparam("new_closed_at"),
         revision=sa.bindparam("new_revision"),
         joined=sa.bindparam("new_joined"),
+        contributors=sa.bindparam("new_contributors"),
         failures=0,
         state=sa.bindparam("new_state"),
     )
 )
+# Apart, because a step that sets the status makes the database rewrite the index on it.
+_FINISHED = _CASE.values(status="finished", closed_at=sa.bindparam("now"))
 _GONE = sa.delete(tasks).where(
     scoped(tasks), tasks.c.case == sa.bindparam("case_id"), tasks.c.id == sa.bindparam("task_id")
 )
@@ -148,33 +149,37 @@ class Changes:
     # --- rows --------------------------------------------------------------------------------------
 
     def _write_cases(self) -> None:
-        old = [self._case_row(move) for move in self._moves if move.case.revision]
-        if old and self._tx.execute(_CASE, old).rowcount != len(old):
-            raise RuntimeError("a locked case was changed by somebody else")
+        for statement, finished in ((_CASE, False), (_FINISHED, True)):
+            rows = [
+                _case_row(move, self._now)
+                for move in self._moves
+                if move.case.revision and move.step.finished is finished
+            ]
+            if rows and self._tx.execute(statement, rows).rowcount != len(rows):
+                raise RuntimeError("a locked case was changed by somebody else")
         for move in self._moves:
             if not move.case.revision:
                 self._write_new_case(move)
 
-    def _case_row(self, move: _Move) -> dict[str, Any]:
-        case, step = move.case, move.step
-        return {
-            "case_id": case.id,
-            "old_revision": case.revision,
-            "new_revision": case.revision + 1,
-            "new_status": "finished" if step.finished else "open",
-            "now": self._now,
-            "new_closed_at": self._now if step.finished else None,
-            "new_joined": sorted(_joined(case, step)),
-            "new_state": _sealed(case, step),
-        }
-
     def _write_new_case(self, move: _Move) -> None:
         case, step = move.case, move.step
-        row = self._case_row(move)
-        fixed = {"id": case.id, "reference": case.reference, "version": case.version_id, "failures": 0}
-        who = {"process": case.process, "opened_by": case.opened_by, "opened_at": case.opened_at}
-        fresh = {name: row[f"new_{name}"] for name in ("status", "closed_at", "revision", "joined", "state")}
-        self._tx.execute(_NEW_CASE, {**fixed, **who, **fresh, "changed_at": self._now})
+        row = _case_row(move, self._now)
+        self._tx.execute(
+            _NEW_CASE,
+            {
+                "id": case.id,
+                "reference": case.reference,
+                "version": case.version_id,
+                "process": case.process,
+                "status": "finished" if step.finished else "open",
+                "opened_by": case.opened_by,
+                "opened_at": case.opened_at,
+                "changed_at": self._now,
+                "closed_at": self._now if step.finished else None,
+                "failures": 0,
+                **{name: row[f"new_{name}"] for name in ("revision", "joined", "contributors", "state")},
+            },
+        )
         self._tx.execute(_NEW_KEY, {"case": case.id, "wrapped": case.wrapped_key})
         self._tx.execute(_NEW_DUE, {"case": case.id, "at": step.due})
 
@@ -282,22 +287,35 @@ def _sealed(case: Case, step: engine.Step) -> bytes:
     return case.key.seal_json(content, case.bound(f"state|{case.revision + 1}"))
 
 
+def _case_row(move: _Move, now: datetime) -> dict[str, Any]:
+    case = move.case
+    contributed = {move.by.person} if move.by is not None and move.entry is not None else set()
+    return {
+        "case_id": case.id,
+        "old_revision": case.revision,
+        "new_revision": case.revision + 1,
+        "now": now,
+        "new_joined": sorted(_joined(case, move.step)),
+        "new_contributors": sorted(person.hex for person in case.contributors | contributed),
+        "new_state": _sealed(case, move.step),
+    }
+
+
 def _task_row(case: Case, task: Task) -> dict[str, Any]:
     row = {name: getattr(task, name) for name in Task.__slots__}
     return {**row, "case": case.id, "steps": " ".join(sorted(task.steps))}
 
 
 def _entry_row(case: Case, entry: Entry, by: Actor, now: datetime) -> dict[str, Any]:
-    entry_id = uuid4()
+    revision = case.revision + 1
     return {
-        "id": entry_id,
         "case": case.id,
-        "revision": case.revision + 1,
+        "revision": revision,
         "task": entry.task,
         "node": entry.node,
         "person": by.person,
         "at": now,
-        "answers": case.key.seal_json(dict(entry.answers), case.bound(f"entry|{entry_id.hex}")),
+        "answers": case.key.seal_json(dict(entry.answers), case.bound(f"entry|{revision}")),
     }
 
 

@@ -19,7 +19,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     # An erased key must not stay behind in a free page of the file.
-    "PRAGMA secure_delete = ON",
+    "PRAGMA secure_delete = FAST",
     "PRAGMA cache_size = -16000",
     "PRAGMA temp_store = MEMORY",
 )

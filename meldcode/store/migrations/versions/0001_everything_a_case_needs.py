@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_audit_organisation"),
         sa.PrimaryKeyConstraint("organisation", "sequence", name="pk_audit"),
         sa.UniqueConstraint("organisation", "person", "key", name="uq_audit_organisation_person_key"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_audit_organisation_case", "audit", ["organisation", "case"], unique=False)
     op.create_table(
@@ -67,6 +68,7 @@ def upgrade() -> None:
         sa.Column("seal", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_audit_heads_organisation"),
         sa.PrimaryKeyConstraint("organisation", name="pk_audit_heads"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "people",
@@ -90,6 +92,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_sessions_organisation"),
         sa.PrimaryKeyConstraint("token_hash", name="pk_sessions"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_sessions_person", "sessions", ["person"], unique=False)
     op.create_table(
@@ -115,6 +118,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("joined", sa.JSON(), nullable=False),
+        sa.Column("contributors", sa.JSON(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["opened_by"], ["people.id"], name="fk_cases_opened_by"),
@@ -132,6 +136,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_role_holders_organisation"),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name="fk_role_holders_person"),
         sa.PrimaryKeyConstraint("organisation", "role", "person", name="pk_role_holders"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_role_holders_person", "role_holders", ["person"], unique=False)
     op.create_table(
@@ -156,6 +161,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name="fk_case_keys_case", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_case_keys_organisation"),
         sa.PrimaryKeyConstraint("case", name="pk_case_keys"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "due",
@@ -165,14 +171,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name="fk_due_case", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_due_organisation"),
         sa.PrimaryKeyConstraint("case", name="pk_due"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_due_at", "due", ["at"], unique=False)
     op.create_table(
         "entries",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("organisation", sa.Uuid(), nullable=False),
         sa.Column("case", sa.Uuid(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("organisation", sa.Uuid(), nullable=False),
         sa.Column("task", sa.Uuid(), nullable=False),
         sa.Column("node", sa.String(length=200), nullable=False),
         sa.Column("person", sa.Uuid(), nullable=False),
@@ -180,10 +186,8 @@ def upgrade() -> None:
         sa.Column("answers", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name="fk_entries_case", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_entries_organisation"),
-        sa.PrimaryKeyConstraint("id", name="pk_entries"),
-        sa.UniqueConstraint("case", "revision", name="uq_entries_case_revision"),
+        sa.PrimaryKeyConstraint("case", "revision", name="pk_entries"),
     )
-    op.create_index("ix_entries_person", "entries", ["person"], unique=False)
     op.create_table(
         "incidents",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -254,9 +258,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name="fk_tasks_case", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_tasks_organisation"),
         sa.PrimaryKeyConstraint("case", "id", name="pk_tasks"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_tasks_organisation_assignee", "tasks", ["organisation", "assignee"], unique=False)
-    op.create_index("ix_tasks_organisation_role", "tasks", ["organisation", "role"], unique=False)
+    op.create_index(
+        "ix_tasks_assignee",
+        "tasks",
+        ["assignee"],
+        unique=False,
+        sqlite_where=sa.text("assignee IS NOT NULL"),
+        postgresql_where=sa.text("assignee IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_tasks_pool",
+        "tasks",
+        ["organisation", "role"],
+        unique=False,
+        sqlite_where=sa.text("assignee IS NULL"),
+        postgresql_where=sa.text("assignee IS NULL"),
+    )
     op.create_table(
         "outbox",
         sa.Column("mail", sa.Uuid(), nullable=False),
@@ -265,6 +284,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mail"], ["mails.id"], name="fk_outbox_mail", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["organisation"], ["organisations.id"], name="fk_outbox_organisation"),
         sa.PrimaryKeyConstraint("mail", name="pk_outbox"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_outbox_at", "outbox", ["at"], unique=False)
 
@@ -272,14 +292,23 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_outbox_at", table_name="outbox")
     op.drop_table("outbox")
-    op.drop_index("ix_tasks_organisation_role", table_name="tasks")
-    op.drop_index("ix_tasks_organisation_assignee", table_name="tasks")
+    op.drop_index(
+        "ix_tasks_pool",
+        table_name="tasks",
+        sqlite_where=sa.text("assignee IS NULL"),
+        postgresql_where=sa.text("assignee IS NULL"),
+    )
+    op.drop_index(
+        "ix_tasks_assignee",
+        table_name="tasks",
+        sqlite_where=sa.text("assignee IS NOT NULL"),
+        postgresql_where=sa.text("assignee IS NOT NULL"),
+    )
     op.drop_table("tasks")
     op.drop_index("ix_mails_organisation_created_at", table_name="mails")
     op.drop_table("mails")
     op.drop_index("ix_incidents_organisation_resolved_at", table_name="incidents")
     op.drop_table("incidents")
-    op.drop_index("ix_entries_person", table_name="entries")
     op.drop_table("entries")
     op.drop_index("ix_due_at", table_name="due")
     op.drop_table("due")
