@@ -72,6 +72,7 @@ def step(
     if now.tzinfo is None:
         raise ValueError("a moment needs an offset")
     with _opened(version, calendar, state, command, now.astimezone(UTC)) as (process, case):
+        was_over = state is not None and not case.task_tree.children
         before = {task.id: task.task_spec.node for task in _people(case)}
         completed = _take(case, command)
         number_ladders(case)
@@ -80,7 +81,7 @@ def step(
             _refuse_standstill(case)
         current = running()
         tasks = tuple(_open_task(current, task) for task in _people(case))
-        _tell_of_tasks(case, before, completed, finished)
+        _tell_of_tasks(case, before, completed, finished and not was_over)
         timers = waiting_timers(case)
         return Step(
             state=_saved(current, process, [] if finished else tokens_of(case, keep_finished)),
