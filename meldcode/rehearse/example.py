@@ -15,7 +15,20 @@ from meldcode.workdays import Duration, TimerError, parse_duration
 
 EXAMPLE_KEYS = frozenset({"title", "start", "process", "document", "moment", "end"})
 MOMENT_KEYS = frozenset(
-    {"after", "at", "wait", "calendar", "complete", "which", "answers", "raise", "mail", "tasks", "note"}
+    {
+        "after",
+        "answers",
+        "at",
+        "calendar",
+        "complete",
+        "downtime",
+        "mail",
+        "note",
+        "raise",
+        "tasks",
+        "wait",
+        "which",
+    }
 )
 MAIL_KEYS = frozenset({"template", "to", "on", "level"})
 END_KEYS = frozenset({"outcome", "finished"})
@@ -39,6 +52,7 @@ class ExpectedMail:
 class Moment:
     """Time passes (`after` or until `at`), then a task is completed, an event raised, or nothing.
 
+    With `downtime` nothing woke the case in that time: what fell due meanwhile comes at once, at its end.
     `which` chooses among several open tasks of one node, from 1. `tasks` are the node ids that should
     be open afterwards; None: not compared.
     """
@@ -46,6 +60,7 @@ class Moment:
     after: Duration | None = None
     at: datetime | None = None
     calendar: CalendarKind = CalendarKind.KLOK
+    downtime: bool = False
     complete: str | None = None
     which: int = 1
     answers: Mapping[str, Json] = field(default_factory=dict)
@@ -130,6 +145,7 @@ class _Reader:
             after=self._duration(table, "wait" if "wait" in table else "after"),
             at=at,
             calendar=self._calendar(table),
+            downtime=self._get(table, "downtime", bool, False),
             complete=self._get(table, "complete", str, None),
             which=self._get(table, "which", int, 1),
             answers=_dates_as_text(self._get(table, "answers", dict, {})),

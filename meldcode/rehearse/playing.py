@@ -138,6 +138,8 @@ class _Player:
             raise _Stop(
                 _at(where, "dit moment ligt vóór het vorige.", "this moment lies before the last one.")
             )
+        if moment.downtime:
+            self.now = until
         while self.last is not None and self.last.due is not None and self.last.due <= until:
             self.now = max(self.now, self.last.due)
             self._take(Wake(), where)
