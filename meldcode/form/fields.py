@@ -46,8 +46,8 @@ class FieldReader:
             readonly=readonly,
             description=self._text(component.get("description"), 2_000),
             options=self._options(component) if kind in ("radio", "select", "checklist") else (),
-            prefix=self._text(appearance.get("prefixAdorner"), 40),
-            suffix=self._text(appearance.get("suffixAdorner"), 40),
+            prefix=self._text(appearance.get("prefixAdorner"), 80),
+            suffix=self._text(appearance.get("suffixAdorner"), 80),
             **self._limits(component, validate, kind),
         )
         return self._with_default(field, component) if key else None

@@ -108,7 +108,7 @@ class Form:
         language: str = "nl",
         today: date | None = None,
     ) -> Markup:
-        """The questions as HTML, without `<form>`, button or CSRF token; a pure function of its arguments.
+        """The questions as HTML, without `<form>`, send button and CSRF token: a pure function.
 
         `values` are earlier answers, a draft, or what `parse` gave; a key that is missing shows the
         designer's default. `errors` come from `check` or `check_post`. Questions that these values hide

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from meldcode.form.conditions import ZONE, Scope, settle
 from meldcode.form.markup import WORDS, field_id, fill_template
-from meldcode.form.parts import MOST_ROWS, Field, Gap, Group, Json, Part, Prose, Rows, context, joined
+from meldcode.form.parts import MOST_ROWS, Field, Gap, Group, Json, Part, Prose, Rows, context, every, joined
 from meldcode.form.prose import fill
 from meldcode.form.showing import Answer, answer
 from meldcode.form.values import complete
@@ -85,7 +85,8 @@ def render(
     settled = settle(parts, typed, document, today)
     page = _Page(errors, language, today)
     views = page.views(parts, values, settled, Scope(document, settled, today), "", False)
-    return fill_template("fields.html", language, views=views)
+    has_buttons = any(isinstance(part, Rows) and not part.fixed for part in every(parts))
+    return fill_template("fields.html", language, views=views, has_buttons=has_buttons)
 
 
 def conditional(

@@ -16,6 +16,7 @@ WORDS: dict[str, Text] = {
     "time": Text("Tijd", "Time"),
     "add": Text("Voeg toe aan: %s", "Add to: %s"),
     "remove": Text("Verwijder: %s", "Remove: %s"),
+    "send": Text("Verder", "Continue"),
     "empty": Text("Er staat nog niets in deze lijst.", "This list is still empty."),
     "summary": Text("Kijk uw antwoorden na", "Check your answers"),
     "at_most": Text("Hoogstens %s tekens.", "At most %s characters."),

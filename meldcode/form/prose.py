@@ -22,9 +22,13 @@ from meldcode.form.wording import in_words
 
 # letters for private use mark the expressions and the note behind a link; a designer's own are taken out
 _OPEN, _CLOSE, _NOTE = "\ue000", "\ue001", "\ue002"
+LONGEST = 20_000
+"""Characters in one text component."""
+
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}")
-_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+# never past the next opening: a text full of unclosed braces would take quadratic time
+_TEMPLATE = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.DOTALL)
 _NEW_TAB = {"nl": " (opent in een nieuw tabblad)", "en": " (opens in a new tab)"}
 
 _CLASSES = {

@@ -19,7 +19,7 @@ from meldcode.form.fields import FieldReader
 from meldcode.form.form import Form, FormError
 from meldcode.form.notes import Notes
 from meldcode.form.parts import Gap, Group, Part, Prose, Rows, every, keyed
-from meldcode.form.prose import ProseError, is_template, read_prose
+from meldcode.form.prose import LONGEST, ProseError, is_template, read_prose
 from meldcode.form.values import clean, whole_unicode
 from meldcode.messages import Finding, Severity, Text
 
@@ -201,6 +201,9 @@ class _Reader:
         text = component.get("text", "")
         if not isinstance(text, str) or not whole_unicode(text):
             self.notes.here("form-text", *refusals.ODD_TEXT)
+            return None
+        if len(text) > LONGEST:
+            self.notes.here("form-text", *refusals.LONG_TEXT)
             return None
         try:
             return read_prose(clean(text, lines=True), hide)

@@ -139,6 +139,10 @@ ODD_TEXT: Refusal = (
     Text("Deze tekst kan niet gelezen worden.", "This text cannot be read."),
     _SAVE_AGAIN,
 )
+LONG_TEXT: Refusal = (
+    Text("Deze tekst is langer dan 20.000 tekens.", "This text is longer than 20,000 characters."),
+    Text("Kort de tekst in of verdeel hem.", "Shorten or divide the text."),
+)
 PATTERN: Refusal = (
     Text(
         "Een eigen patroon (regular expression) kan niet: een ongelukkig patroon legt de server stil.",
