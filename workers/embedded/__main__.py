@@ -138,7 +138,7 @@ def parts(environment: Mapping[str, str], port: int, broker: PrivateBroker) -> l
         Part(
             "web", [*python, "web"], {**environment, "MELDCODE_HOST": "127.0.0.1", "MELDCODE_PORT": str(port)}
         ),
-        Part("worker", [*python, "workers", "worker"], environment),
+        Part("worker", [*python, "workers", "worker", "--processes", "1"], environment),
         Part("beat", [*python, "workers", "beat"], environment),
     ]
 
