@@ -15,6 +15,7 @@ from meldcode.diagram.names import HUMAN_TASKS
 from meldcode.messages import Text
 
 WAITING = HUMAN_TASKS | {"receiveTask", "intermediateCatchEvent", "eventBasedGateway"}
+DEEPEST = 100
 WAITING_EVENTS = frozenset({"timer", "message", "signal"})
 
 
@@ -49,6 +50,7 @@ class _Paths:
             if node.attached_to in self.nodes:
                 self.inside.setdefault(f"on {node.attached_to}", []).append(node)
         self._passes: dict[str, bool] = {}
+        self._depth = 0
 
     def waits(self, node: Node) -> bool:
         """Does a token always stop at this node, for a person, a moment or a message?"""
@@ -70,11 +72,17 @@ class _Paths:
         """Can a token run from the start of a process or subprocess to an end without waiting?
 
         A process that is not there, or that is being looked at already (it calls itself), counts as
-        waiting: those have findings of their own.
+        waiting: those have findings of their own. So does what lies deeper than anybody draws.
         """
-        if container in self._passes:
-            return self._passes[container]
+        if container in self._passes or self._depth >= DEEPEST:
+            return self._passes.get(container, False)
         self._passes[container] = False
+        self._depth += 1
+        self._passes[container] = self._runs_through(container)
+        self._depth -= 1
+        return self._passes[container]
+
+    def _runs_through(self, container: str) -> bool:
         todo = [node for node in self.inside.get(container, []) if node.kind == "startEvent"]
         seen: set[str] = set()
         while todo:
@@ -83,9 +91,9 @@ class _Paths:
                 continue
             seen.add(node.id)
             if node.kind == "endEvent":
-                self._passes[container] = True
+                return True
             todo += self.next_of(node)
-        return self._passes[container]
+        return False
 
     def automatic_cycles(self, container: str) -> list[list[Node]]:
         """Circles in one process or subprocess on which nothing waits, each as its nodes in order."""

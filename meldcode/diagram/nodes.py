@@ -98,15 +98,15 @@ def _event_gateway(node: Node, diagram: Diagram, faults: Faults) -> None:
         t for t in targets if t is not None and (t.kind != "intermediateCatchEvent" or len(t.incoming) != 1)
     ]
     if len(targets) < 2 or wrong:
-        names = ", ".join(called(target) for target in wrong)
+        names = f" ({', '.join(called(target) for target in wrong)})" if wrong else ""
         faults.error(
             "event-gateway",
             node.id,
             Text(
                 f"De gebeurtenisgateway {called(node)} moet naar twee of meer wachtende gebeurtenissen gaan, "
-                f"elk met alleen die pijl. {names}".strip(),
+                f"elk met alleen die pijl{names}.",
                 f"The event-based gateway {called(node)} must lead to two or more catching events, "
-                f"each with that one flow only. {names}".strip(),
+                f"each with that one flow only{names}.",
             ),
             Text(
                 "Teken achter elke pijl een eigen tussengebeurtenis (timer, bericht of signaal).",

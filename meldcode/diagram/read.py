@@ -371,16 +371,20 @@ def _assign_roles(nodes: dict[str, Node], lanes: Mapping[str, Lane], lane_of: Ma
     """Give every node its lane and role; what has none takes them from its host or its subprocess."""
     done: set[str] = set()
 
+    def around(node: Node) -> str:
+        host = nodes.get(node.attached_to or "")
+        return host.id if host is not None and host.kind != "boundaryEvent" else node.parent
+
     def resolve(key: str, trail: tuple[str, ...]) -> Node:
         node = nodes[key]
         if key in done or key in trail:
             return node
-        above = node.attached_to if node.attached_to in nodes else node.parent
+        above = around(node)
         outer = resolve(above, (*trail, key)) if above in nodes else None
         lane = lane_of.get(key) or (outer.lane if outer else None)
         role = node.role
-        if role is None and key in lane_of:
-            role = lanes[lane_of[key]].role if lane_of[key] in lanes else None
+        if role is None and lane_of.get(key) in lanes:
+            role = lanes[lane_of[key]].role
         if role is None and outer is not None:
             role = outer.role
         nodes[key] = replace(node, lane=lane, role=role or None)
