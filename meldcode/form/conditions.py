@@ -161,7 +161,7 @@ def _overlap(path: Path, read: Path) -> bool:
 
 
 def _reads(
-    parts: Sequence[Part], prefix: Path, scopes: list[Path], above: frozenset[Path]
+    parts: Sequence[Part], prefix: Path, scopes: Sequence[Path], above: frozenset[Path]
 ) -> list[tuple[Path, frozenset[Path]]]:
     """For each question: its path, and the paths that its condition and those around it read."""
     found: list[tuple[Path, frozenset[Path]]] = []
@@ -181,7 +181,23 @@ def _reads(
     return found
 
 
-def _absolute(path: Path, scopes: list[Path]) -> Path:
+def names_read(parts: Sequence[Part], prefix: Path = (), scopes: Sequence[Path] = ((),)) -> frozenset[str]:
+    """The top-level names that conditions and texts read; inside a row `this.x` reads the row's list."""
+    names: set[str] = set()
+    for part in parts:
+        sources = [part.hide] if part.hide else []
+        sources += part.expressions if isinstance(part, Prose) else ()
+        paths = (_absolute(path, scopes) for source in sources for path in source.paths)
+        names.update(path[0] for path in paths if path)
+        if isinstance(part, Group):
+            names |= names_read(part.parts, (*prefix, part.key) if part.key else prefix, scopes)
+        elif isinstance(part, Rows):
+            path = (*prefix, part.key)
+            names |= names_read(part.parts, path, [*scopes, path])
+    return frozenset(names - SPECIAL_NAMES)
+
+
+def _absolute(path: Path, scopes: Sequence[Path]) -> Path:
     match path[0]:
         case "this" | "_this_":
             return (*scopes[-1], *path[1:])

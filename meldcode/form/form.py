@@ -42,7 +42,8 @@ class Form:
 
     `fields` holds the top-level answers by key, in reading order, and is the full list of what the form
     writes into the case document: `Field`s, `Group`s with a path (a context) and `Rows` (a list of
-    contexts). `variables` are the top-level names that conditions and texts read, its own included.
+    contexts). `variables` are the top-level names that conditions and texts read; those that are in
+    `fields` too are the answers with which the page changes.
     """
 
     id: str

@@ -14,11 +14,11 @@ from typing import Any
 
 from meldcode.feel import Expression, FeelError, expression
 from meldcode.form import refusals
-from meldcode.form.conditions import SPECIAL_NAMES, circle
+from meldcode.form.conditions import SPECIAL_NAMES, circle, names_read
 from meldcode.form.fields import FieldReader
 from meldcode.form.form import Form, FormError
 from meldcode.form.notes import Notes
-from meldcode.form.parts import Gap, Group, Part, Prose, Rows, every, keyed
+from meldcode.form.parts import Gap, Group, Part, Prose, Rows, keyed
 from meldcode.form.prose import LONGEST, ProseError, is_template, read_prose
 from meldcode.form.values import clean, whole_unicode
 from meldcode.messages import Finding, Severity, Text
@@ -61,7 +61,7 @@ def read_form(data: bytes, file: str) -> Form:
         file=file,
         parts=parts,
         fields={part.key: part for part in keyed(parts)},
-        variables=_variables(parts),
+        variables=names_read(parts),
         warnings=tuple(notes.findings),
     )
 
@@ -72,15 +72,6 @@ def _id(given: object, file: str) -> str:
         if isinstance(given, str) and re.fullmatch(r"[\w.-]{1,100}", given)
         else PurePosixPath(file).stem
     )
-
-
-def _variables(parts: Sequence[Part]) -> frozenset[str]:
-    read: set[str] = set()
-    for part in every(parts):
-        found = [part.hide] if part.hide else []
-        found += part.expressions if isinstance(part, Prose) else ()
-        read.update(*(source.variables for source in found))
-    return frozenset(read - SPECIAL_NAMES)
 
 
 def _json(data: bytes, file: str) -> dict[str, Any]:

@@ -44,7 +44,21 @@ def test_a_group_with_a_path_is_one_key_and_a_group_without_is_none() -> None:
 
 
 def test_the_variables_are_those_of_conditions_and_texts() -> None:
-    assert everything().variables == {"opener", "acuut", "contact"}
+    assert everything().variables == {"opener", "acuut", "contact", "kinderen"}
+
+
+def test_a_row_that_reads_itself_reads_the_list_it_is_in() -> None:
+    rows = {
+        "type": "dynamiclist",
+        "label": "L",
+        "path": "lijst",
+        "components": [
+            part("radio", "a"),
+            part("radio", "b", conditional={"hide": '=this.a = "ja" and i[1] > 1 and parent.c = null'}),
+        ],
+    }
+    form = form_of(part("radio", "c"), {"type": "group", "label": "G", "path": "groep", "components": [rows]})
+    assert form.variables == {"groep", "c"}
 
 
 def test_a_field_that_is_read_only_is_not_written() -> None:
