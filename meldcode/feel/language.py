@@ -14,7 +14,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from meldcode.feel import sentences
 from meldcode.feel.compiler import Compiler
-from meldcode.feel.errors import FeelError, Kind, Limits
+from meldcode.feel.errors import FeelError, Kind, Limits, too_much_work
 from meldcode.feel.values import Json, Run, Value, lift
 
 _KEPT = 4096
@@ -46,7 +46,10 @@ class Expression:
         `now` is what `now()` and `today()` mean, and its zone decides which day it is: pass local
         time. Raises FeelError only when a limit is broken; errors of FEEL are null, as the norm says.
         """
-        return self._evaluate(Run(context, now, self.limits.steps, [None] * self._slots))
+        try:
+            return self._evaluate(Run(context, now, self.limits.steps, [None] * self._slots))
+        except RecursionError:  # data nested far deeper than any form makes
+            raise too_much_work() from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,11 @@ class UnaryTests:
     def matches(self, value: Value, context: Mapping[str, Json], now: datetime | None = None) -> bool:
         """Does the cell hold for `value` (a FEEL value or plain JSON)? Unknown is no."""
         run = Run(context, now, self.limits.steps, [None] * self._slots)
-        run.input = lift(value, run)
-        return self._matches(run) is True
+        try:
+            run.input = lift(value, run)
+            return self._matches(run) is True
+        except RecursionError:
+            raise too_much_work() from None
 
 
 @lru_cache(maxsize=_KEPT)
@@ -147,14 +153,15 @@ def _wrong_token(error: UnexpectedToken, text: str, offset: int) -> FeelError:
     if error.token.type == "$END":
         return FeelError(sentences.UNFINISHED, "syntax", text, len(text))
     place = offset + (error.token.start_pos or 0)
-    if text[place] == "=" == text[place - 1 : place]:
-        place -= 1
+    shown = str(error.token)
+    if shown == "=" == text[place - 1 : place]:
+        place, shown = place - 1, "=="
     word = _LAST_WORD.search(text[offset:place])
     after_name = bool(word) and error.token.type == "NAME"
     if word and word[1] == "not":
         return FeelError(sentences.unexpected("not", False), "syntax", text, offset + word.start())
     kind: Kind = "unsupported" if after_name or text[place] == "]" else "syntax"
-    return FeelError(sentences.unexpected(_sign(text, place), after_name), kind, text, place)
+    return FeelError(sentences.unexpected(shown, after_name), kind, text, place)
 
 
 def _wrong_character(error: UnexpectedCharacters, text: str, offset: int) -> FeelError:

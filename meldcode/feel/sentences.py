@@ -65,6 +65,9 @@ _TOKENS = {
     "!": Text(
         "Schrijf not( … ) voor niet, en != voor ongelijk.", "Write not( … ) for not, and != for unequal."
     ),
+    "≥": Text("Schrijf >= in plaats van ≥.", "Write >= instead of ≥."),
+    "≤": Text("Schrijf <= in plaats van ≤.", "Write <= instead of ≤."),
+    "≠": Text("Schrijf != in plaats van ≠.", "Write != instead of ≠."),
     "<>": Text("Schrijf != voor ongelijk.", "Write != for unequal."),
     "%": Text("Schrijf modulo(a, b) in plaats van %.", "Write modulo(a, b) instead of %."),
     "^": Text("Schrijf ** voor een macht.", "Write ** for a power."),

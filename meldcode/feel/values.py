@@ -129,7 +129,7 @@ class Test:
 
 _SAME = (Decimal, str, bool, date, timedelta, Months)
 _CONTAINERS = (str, list, dict)
-_PASSED = (Decimal, date, datetime, time, timedelta, Months, Range)
+_PASSED = (date, datetime, time, timedelta, Months, Range)
 
 
 def lift(value: Json, run: Run) -> Value:
@@ -145,6 +145,8 @@ def lift(value: Json, run: Run) -> Value:
     if isinstance(value, (list, tuple)):
         run.spend(1 + len(value))
         return [lift(item, run) for item in value]
+    if kind is Decimal:
+        return from_number(value)
     return value if kind in _PASSED else None
 
 
