@@ -1,6 +1,6 @@
 """`python -m workers worker` and `python -m workers beat`: the two processes of a deployment besides the web.
 
-Settings come from the environment (see docs/beheer.md); a missing one is said in a sentence and ends the
+Settings come from the environment (the table in README.md); a missing one is said in a sentence and ends the
 process with exit code 2.
 """
 
