@@ -83,5 +83,5 @@ def _frame() -> dict[str, Any]:
         found["organisation_name"] = published().version.organisation.name
         found["role_names"] = sorted(role_name(role) for role in who.roles)
     found["today_in_words"] = words.day_in_words(local)
-    found["demo_now"] = f"{found['today_in_words']}, {words.time_of_day(local)}"
+    found["demo_now"] = f"{words.short_day(local)} {local.year}, {words.time_of_day(local)}"
     return found

@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { createLogger, defineConfig } from 'vite';
 import gzipped from './tools/gzip.js';
 import onlyUsed from './tools/only-used.js';
 
@@ -27,7 +27,16 @@ const BLOCKS = [
   'utrecht-unordered-list',
 ];
 
+// The component library writes its @charset below its licences; that is its own affair and harmless.
+const logger = createLogger();
+const warnOnce = logger.warnOnce;
+const warn = logger.warn;
+const isCharset = (text) => text.includes('@charset must precede');
+logger.warn = (text, options) => isCharset(text) || warn(text, options);
+logger.warnOnce = (text, options) => isCharset(text) || warnOnce(text, options);
+
 export default defineConfig({
+  customLogger: logger,
   base: '/static/build/',
   publicDir: false,
   build: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, redirect, render_template, url_for
@@ -14,6 +15,7 @@ from web import shown
 from web.keys import given_key
 from web.language import gettext, language
 from web.organisation import calendar, published
+from web.picture import window
 from web.services import now, services
 from web.sessions import actor, signed_in
 from web.words import name_of_steps, short_day
@@ -68,6 +70,7 @@ def case(case: UUID) -> ResponseReturnValue:
         progress=shown.progress(page),
         open=open_,
         entries=[shown.entry(one) for one in page.entries],
+        schema=_picture(page),
         schema_words=_in_words(open_),
     )
 
@@ -84,6 +87,18 @@ def schema(case: UUID) -> ResponseReturnValue:
     # opened by itself it is a document of its own, with nothing in it that may run
     picture.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return picture
+
+
+def _picture(page: cases.CasePage) -> dict[str, Any] | None:
+    """Address and size of the picture: the part where the case is now, or all of it when it is closed."""
+    diagram = page.version.diagram_of(page.process)
+    if diagram is None:
+        return None
+    address = url_for("cases.schema", case=page.id)
+    part = window(diagram, {view.node for view in page.tasks})
+    if part is None:
+        return {"url": address, "width": None, "height": None}
+    return {"url": f"{address}#{part.fragment}", "width": round(part.width), "height": round(part.height)}
 
 
 def _in_words(open_: list[shown.ShownTask]) -> str:

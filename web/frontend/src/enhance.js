@@ -28,5 +28,22 @@ if (menu) {
   });
 }
 
-// After a failed check the summary of problems gets the focus, so that it is read out first.
-document.querySelector('.problems')?.focus();
+// Questions that depend on an answer appear at once: the server renders them anew for what is filled in now.
+// Without this script the same happens when the form is sent.
+const form = document.querySelector('form[data-live]');
+if (form) {
+  const names = new Set(form.dataset.liveNames.split(' '));
+  const questions = form.querySelector('#vragen');
+  let latest = 0;
+  form.addEventListener('change', async (event) => {
+    if (!names.has(event.target.name.split('.')[0])) return;
+    latest += 1;
+    const mine = latest;
+    const answer = await fetch(form.dataset.live, { method: 'POST', body: new FormData(form) }).catch(() => null);
+    // a newer change is under way, or the server cannot say: the page stays as it is
+    if (mine !== latest || !answer?.ok || answer.redirected) return;
+    const focused = document.activeElement?.id;
+    questions.innerHTML = await answer.text();
+    if (focused) document.getElementById(focused)?.focus();
+  });
+}
