@@ -55,7 +55,13 @@ def form(key: str, *fields: tuple[str, str]) -> bytes:
     import json
 
     components = [
-        {"type": "textfield", "key": name, "id": f"veld_{name}", "label": label, "validate": {"required": True}}
+        {
+            "type": "textfield",
+            "key": name,
+            "id": f"veld_{name}",
+            "label": label,
+            "validate": {"required": True},
+        }
         for name, label in fields
     ]
     return json.dumps({"type": "default", "id": key, "schemaVersion": 16, "components": components}).encode()
@@ -116,14 +122,10 @@ def diagram() -> bytes:
     flows, ends = [], {}
     for number, (source, target, condition) in enumerate(_FLOWS):
         key = f"pijl{number}"
-        inner = (
-            f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{condition}</bpmn:conditionExpression>'
-            if condition
-            else ""
-        )
-        flows.append(
-            f'<bpmn:sequenceFlow id="{key}" sourceRef="{source}" targetRef="{target}">{inner}</bpmn:sequenceFlow>'
-        )
+        tag = "bpmn:conditionExpression"
+        inner = f'<{tag} xsi:type="bpmn:tFormalExpression">{condition}</{tag}>' if condition else ""
+        arrow = f'id="{key}" sourceRef="{source}" targetRef="{target}"'
+        flows.append(f"<bpmn:sequenceFlow {arrow}>{inner}</bpmn:sequenceFlow>")
         ends[source] = ends.get(source, "") + f"<bpmn:outgoing>{key}</bpmn:outgoing>"
         ends[target] = f"<bpmn:incoming>{key}</bpmn:incoming>" + ends.get(target, "")
     acute = """
@@ -132,7 +134,8 @@ def diagram() -> bytes:
         <bpmn:messageEventDefinition messageRef="bericht_acuut"/></bpmn:startEvent>
       <bpmn:userTask id="bellen" name="Bel 112" meldcode:role="leerkracht" meldcode:step="acuut">
         <bpmn:incoming>ap1</bpmn:incoming><bpmn:outgoing>ap2</bpmn:outgoing></bpmn:userTask>
-      <bpmn:endEvent id="acuut_einde" meldcode:outcome="gemeld"><bpmn:incoming>ap2</bpmn:incoming></bpmn:endEvent>
+      <bpmn:endEvent id="acuut_einde" meldcode:outcome="gemeld"><bpmn:incoming>ap2</bpmn:incoming>
+      </bpmn:endEvent>
       <bpmn:sequenceFlow id="ap1" sourceRef="acuut_begin" targetRef="bellen"/>
       <bpmn:sequenceFlow id="ap2" sourceRef="bellen" targetRef="acuut_einde"/>
     </bpmn:subProcess>"""
@@ -222,9 +225,7 @@ class House:
         """Complete the open task at `node`, with plausible answers when none are given."""
         task = self.task(case, node)
         given = dict(answers or ANSWERS.get(node, {}))
-        return cases.complete(
-            self.db, self.actor(by), case, task, given, key=key or self.key(), now=now
-        )
+        return cases.complete(self.db, self.actor(by), case, task, given, key=key or self.key(), now=now)
 
     def task(self, case: UUID, node: str) -> UUID:
         """The id of the open task at `node`."""
