@@ -173,7 +173,7 @@ def _forget_connections_after_fork(database: Database) -> None:
 def _said_kindly() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, sqlite.DriverError) as error:
         raise StoreError(
             Text(
                 "De gegevens konden nu niet worden opgeslagen of gelezen. Probeer het zo opnieuw; "

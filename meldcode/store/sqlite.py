@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import URL, event
 from sqlalchemy.engine import Connection, Engine
 
+DriverError = sqlite3.OperationalError  # what a refused BEGIN raises: it does not pass SQLAlchemy
 READING = {"meldcode_reading": True}
 _WAIT_SECONDS = 20  # how long a writer queues before it gives up
 
