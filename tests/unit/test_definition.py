@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from meldcode.definition import DefinitionError, MailTemplate, check, read_files, read_folder
 from meldcode.definition.mails import VARIABLES, MailError, forbidden_words, read_mail
+from meldcode.definition.organisation import read_organisation
 from meldcode.definition.version import MAX_FILES, version_id
 from meldcode.messages import Finding, Severity
 from tests.unit.definition_samples import ORGANISATION, TABLE, folder, form
@@ -179,12 +180,14 @@ class TestOrganisation:
     )
     def test_tables_of_the_wrong_shape_are_refused_with_sentences(self, values):
         text = "".join(f"{key} = {value}\n" for key, value in values.items())
-        findings = refused(folder() | {"organisation.toml": text.encode()})
-        assert all(finding.file == "organisation.toml" for finding in findings)
+        with pytest.raises(DefinitionError) as caught:
+            read_organisation(text.encode())
+        assert all(finding.remedy.nl for finding in caught.value.findings)
 
     @given(st.binary(max_size=60))
-    def test_any_bytes_are_refused_or_read(self, data):
-        assert refused(folder() | {"organisation.toml": data})
+    def test_any_few_bytes_are_refused(self, data):
+        with pytest.raises(DefinitionError):
+            read_organisation(data)
 
 
 class TestTogether:
