@@ -52,8 +52,8 @@ class Writer:
         self.random = random.Random(seed)  # repeatable on purpose
         self.bound: dict[str, list[str]] = {}
 
-    def expression(self, depth: int = 4) -> str:
-        return self.write(self.random.choice(list(_KINDS)), depth)
+    def expression(self) -> str:
+        return self.write(self.random.choice(list(_KINDS)), self.random.choice([2, 3, 4]))
 
     def cell(self, depth: int = 1) -> tuple[str, Any]:
         """A cell of a decision table, with a value to hold against it."""

@@ -14,8 +14,8 @@ from tests.feel.feelin import ask, plain, same
 from tests.feel.grammar import CONTEXT, Writer
 from tests.feel.pairs import Pair, pairs
 
-EXPRESSIONS = 4000
-TESTS = 4000
+EXPRESSIONS = 3000
+TESTS = 3000
 SEED = 20260907
 
 Record = Callable[[str, object], None]
