@@ -61,6 +61,11 @@ bench: $(VENV)/.dev $(VENV)/.assets ## Measure: prints the tables, writes build/
 	@mkdir -p build
 	$(PY) -m tests.bench
 
+.PHONY: pictures
+pictures: $(VENV)/.dev $(VENV)/.assets ## Make the picture of the README from the real pages
+	@$(PY) tools/browser.py
+	$(PY) -m tools.pictures
+
 .PHONY: setup
 setup: $(VENV)/.dev $(VENV)/.assets ## Only the set-up for developing: packages, front end
 
