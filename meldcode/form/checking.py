@@ -109,7 +109,7 @@ def _drop_blank_rows(
         value, name = answers[part.key], joined(prefix, part.key)
         if isinstance(part, Group) and value is not None:
             _drop_blank_rows(part.parts, value, name, errors, wrong)
-        if not isinstance(part, Rows) or not value:
+        if not isinstance(part, Rows) or value is None:
             continue
         for index, row in enumerate(value):
             _drop_blank_rows(part.parts, row, joined(name, index), errors, wrong)
@@ -126,6 +126,8 @@ def _drop_blank_rows(
             for mentioned in _below(errors, joined(name, index)):
                 del errors[mentioned]
         answers[part.key] = [value[index] for index in kept]
+        if part.required and not kept:
+            errors.setdefault(name, sentences.missing(part))
 
 
 def _untouched(parts: Sequence[Part], answers: Mapping[str, Json]) -> bool:

@@ -80,7 +80,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """A list of rows with the same questions. `start` rows are shown first; `fixed`: no more, no less."""
+    """A list of rows with the same questions. `start` rows are shown first; `fixed`: no more, no less.
+
+    form-js knows no required list; ours is one with the custom property `required` = `true`: at least
+    one row is filled in.
+    """
 
     key: str
     label: str

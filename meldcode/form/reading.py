@@ -233,7 +233,15 @@ class _Reader:
         parts = self.parts(self._components(component), depth=depth + 1, inside=True)
         self.notes.place = at
         fixed = component.get("allowAddRemove", True) is False
-        return Rows(key=key, label=label, parts=parts, start=start, fixed=fixed, hide=hide)
+        return Rows(
+            key=key,
+            label=label,
+            parts=parts,
+            start=start,
+            fixed=fixed,
+            hide=hide,
+            required=_property(component, "required") == "true" and not fixed,
+        )
 
     def _components(self, component: Mapping[str, Any]) -> list[Any]:
         components = component.get("components")
@@ -249,6 +257,12 @@ class _Reader:
             self.notes.here("form-label", *refusals.BAD_LABEL)
             return ""
         return clean(label, lines=False)
+
+
+def _property(component: Mapping[str, Any], name: str) -> object:
+    """One of the custom properties that the editor lets a designer add to anything."""
+    properties = component.get("properties")
+    return properties.get(name) if isinstance(properties, dict) else None
 
 
 def _readable(key: str) -> bool:

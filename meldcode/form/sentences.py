@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from meldcode.form.parts import Field
+from meldcode.form.parts import Field, Rows
 from meldcode.messages import Text
 
 UNKNOWN_SHAPE = Text(
@@ -110,8 +110,10 @@ def between_steps(step: Decimal) -> Text:
     )
 
 
-def missing(field: Field) -> Text:
+def missing(field: Field | Rows) -> Text:
     """The sentence for a required question without an answer."""
+    if isinstance(field, Rows):
+        return Text("Vul minstens één rij in.", "Fill in at least one row.")
     match field.type:
         case "radio" | "select":
             return Text("Kies een antwoord.", "Choose an answer.")

@@ -307,6 +307,18 @@ def test_a_list_is_left_empty_by_removing_the_row_and_not_by_overlooking_it() ->
     assert optional.check({"l": [{}]}, {}).answers == {"l": []}
 
 
+def test_a_required_list_wants_a_row_that_is_filled_in() -> None:
+    rows = {"type": "dynamiclist", "label": "L", "path": "l", "components": [part("textfield", "a")]}
+    form = form_of({**rows, "properties": {"required": "true"}})
+    empty: list[dict[str, Any]] = [{}, {"l": []}, {"l": [{}]}, {"l": [{"a": " "}, {}]}]
+    for answers in empty:
+        assert form.check(answers, {}).errors["l"].nl == "Vul minstens één rij in."
+    assert form.check({"l": [{}, {"a": "x"}]}, {}).errors == {}
+    assert form.check({"l": "x"}, {}).errors["l"].nl == "Vul hier een lijst in."
+    hidden = form_of({**rows, "properties": {"required": "true"}, "conditional": {"hide": "=true"}})
+    assert hidden.check({}, {}).errors == {}
+
+
 def test_a_row_with_only_what_was_filled_in_beforehand_is_blank() -> None:
     form = form_of(
         {
