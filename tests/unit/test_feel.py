@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meldcode.feel import FeelError, Limits, expression, from_json, to_json, unary_tests
+from meldcode.feel.functions import FUNCTIONS
 
 CASE: dict[str, Any] = {
     "melden": "ja",
@@ -431,3 +434,10 @@ def test_any_data_can_be_compared_and_written(left: Any, right: Any) -> None:
     for text in ("a = b", "a < b", "a in b", "[a, b]", "string(a)", "{x: a}.x", "a[b]", "a + b", "-a", "a.x"):
         assert json.dumps(to_json(expression(text).evaluate(context)), allow_nan=False)
     assert expression("a = a and [a] = [a] and {x: a} = {x: a}").evaluate(context) is True
+
+
+def test_the_designers_page_names_every_function_and_no_other() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "feel.md").read_text("utf-8")
+    part = page.partition("## Functies")[2].partition("## ")[0]
+
+    assert set(re.findall(r"`([^`]+)`", part)) == {*FUNCTIONS, "not", "is defined"}
