@@ -35,7 +35,8 @@ LONGEST_PASSWORD = 200
 SHORTEST_PASSWORD = 8
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
-hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+HASHING = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+hasher = PasswordHasher(**HASHING)
 
 _ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f\x7f]{1,64}@[^\s@<>,;\"\x00-\x1f\x7f]{1,190}")
 _USERNAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
