@@ -42,8 +42,34 @@ if (form) {
     const answer = await fetch(form.dataset.live, { method: 'POST', body: new FormData(form) }).catch(() => null);
     // a newer change is under way, or the server cannot say: the page stays as it is
     if (mine !== latest || !answer?.ok || answer.redirected) return;
-    const focused = document.activeElement?.id;
-    questions.innerHTML = await answer.text();
-    if (focused) document.getElementById(focused)?.focus();
+    replaceQuestions(questions, await answer.text());
   });
+}
+
+// Whatever was typed while the server was thinking stays: the new questions take over what stands in the old.
+function replaceQuestions(questions, html) {
+  const focused = document.activeElement;
+  const caret = focused?.matches?.('textarea, input[type=text]') ? focused.selectionStart : null;
+  const typed = new Map([...questions.querySelectorAll('[name]')].map((control) => [keyOf(control), control]));
+  const fresh = document.createElement('template');
+  fresh.innerHTML = html;
+  for (const control of fresh.content.querySelectorAll('[name]')) {
+    const before = typed.get(keyOf(control));
+    if (!before || control.type === 'hidden') continue; // what the page itself keeps is the server's to say
+    if (isTick(control)) control.checked = before.checked;
+    else control.value = before.value;
+  }
+  questions.replaceChildren(fresh.content);
+  const again = focused?.id && document.getElementById(focused.id);
+  if (!again) return;
+  again.focus();
+  if (caret !== null) again.setSelectionRange(caret, caret);
+}
+
+function isTick(control) {
+  return control.type === 'radio' || control.type === 'checkbox';
+}
+
+function keyOf(control) {
+  return isTick(control) ? `${control.name}=${control.value}` : control.name;
 }

@@ -1,0 +1,110 @@
+"""The whole house as `make run` starts it: pages, worker, beat, broker and a real mailbox, in a folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from email.message import EmailMessage
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from meldcode import clock
+from meldcode.settings import Settings
+from meldcode.store.tables import due, outbox
+from workers.embedded.catcher import Mailbox
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+SETTLE_SECONDS = 30
+
+
+class House:
+    """One running embedded deployment. `log` holds everything its processes printed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder.parent / f"{folder.name}.log"
+        port = _free_port()
+        self.address = f"http://localhost:{port}"
+        self._output = self.log.open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "workers.embedded", "--folder", str(folder), "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            self._wait_for_pages()
+        except BaseException:
+            self.close()
+            raise
+        settings = Settings.from_environment(True, environment={"MELDCODE_DEMO": "1"}, home=folder)
+        self.db = settings.database()
+
+    def mails(self, reference: str) -> list[EmailMessage]:
+        """What was delivered about one case, oldest first, once nothing is due or waiting any more."""
+        self.settle()
+        return [
+            mail for mail in Mailbox(self.folder / "mails").messages() if reference in str(mail["Subject"])
+        ]
+
+    def settle(self) -> None:
+        """Wait until the workers have fired what is due and sent what is queued."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while self._busy():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the workers did not finish\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """Stop it as Ctrl-C does, and see that it stops."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+        self._output.close()
+        if hasattr(self, "db"):
+            self.db.close()
+
+    def _busy(self) -> bool:
+        now = clock.now(self.db)
+        with self.db.reading(None) as tx:
+            fires = tx.execute(sa.select(sa.func.count()).where(due.c.at <= now)).scalar_one()
+            waits = tx.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
+        return bool(fires or waits)
+
+    def _wait_for_pages(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(self.address, timeout=5).close()  # noqa: S310 - our own address
+                return
+            except (OSError, urllib.error.URLError):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"make run did not start\n{self.log.read_text()[-4000:]}") from None
+                time.sleep(0.2)
+
+
+def recipients(mails: list[EmailMessage]) -> list[str]:
+    """To whom the mails went, by the name before the @."""
+    return [re.sub(r"@.*", "", str(mail["X-Envelope-To"])) for mail in mails]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
