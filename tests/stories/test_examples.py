@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from meldcode.definition import Version, check, read_folder
-from meldcode.diagram.model import Purpose
+from meldcode.diagram.model import Purpose, StepKind
 from meldcode.rehearse import Example, Moment, as_text, examples_of, play
 from meldcode.workdays import Duration
+from tools import draw_processes
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 FOLDERS = sorted(path.name for path in PROCESSES.iterdir() if (path / "organisation.toml").is_file())
@@ -105,6 +106,20 @@ def test_acute_danger_can_be_raised_at_every_moment_and_the_case_goes_on(folder:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
+def test_tasks_that_are_open_together_never_write_the_same_field(folder: str) -> None:
+    version = version_of(folder)
+    acute = {node.id for node in version.nodes.values() if StepKind.ACUUT in node.steps}
+    for opened in moments_of(folder):
+        for pair in itertools.combinations(sorted(opened | acute), 2):
+            if set(pair) <= acute:
+                continue
+            first, second = (version.form_of(node) for node in pair)
+            assert first is not None
+            assert second is not None
+            assert not first.fields.keys() & second.fields.keys(), pair
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
 def test_every_task_of_a_person_has_somebody_who_is_reminded(folder: str) -> None:
     version = version_of(folder)
     for node in version.nodes.values():
@@ -121,6 +136,10 @@ def test_every_task_of_a_person_has_somebody_who_is_reminded(folder: str) -> Non
             Purpose.HERINNERING,
             Purpose.ESCALATIE,
         }
+
+
+def test_the_pictures_in_the_documentation_are_of_these_diagrams() -> None:
+    assert draw_processes.main(["--check"]) == 0, "run python tools/draw_processes.py"
 
 
 # --- the school's weighing table -------------------------------------------------------------------------
