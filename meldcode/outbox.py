@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.parser import BytesParser
+from email.policy import SMTP, default
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -231,17 +232,27 @@ def _columns(mail: QueuedMail) -> dict[str, Any]:
 
 
 def _message(row: Any, sender_address: str) -> EmailMessage:
-    """The mail as bytes on the wire. `EmailMessage` refuses line breaks in headers, whatever a row holds."""
+    """The mail as it goes out. Raises `ValueError` when a row's value would change its headers."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(" ".join(row.sender.split()), addr_spec=sender_address)
+    message["From"] = Address(_one_line(row.sender), addr_spec=sender_address)
     message["To"] = Address(addr_spec=row.address)
-    message["Subject"] = " ".join(row.subject.split())
+    message["Subject"] = _one_line(row.subject)
     message["Date"] = row.created_at
     message["Message-ID"] = row.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     message["Content-Language"] = "nl"
     message.set_content(row.body)
+    # Some releases of Python write a line break that was hidden in an encoded word. Whatever the reason:
+    # a mail with other headers than these, or other receivers, does not leave.
+    written = BytesParser(policy=default).parsebytes(message.as_bytes(), headersonly=True)
+    if written.keys() != message.keys() or str(written["To"]) != row.address:
+        raise ValueError("a value changed the mail's headers")
     return message
+
+
+def _one_line(text: str) -> str:
+    """No line breaks, and nothing that a reader would decode into one (RFC 2047 encoded words)."""
+    return " ".join(text.replace("=?", "= ?").split())
 
 
 class _Server:

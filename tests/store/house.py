@@ -23,6 +23,7 @@ key = "testschool"
 name = "Testschool"
 sector = "onderwijs"
 decides = "directeur"
+supervises = ["intern-begeleider", "directeur"]
 
 [roles.leerkracht]
 name = "Leerkracht"

@@ -121,7 +121,7 @@ def test_publishing_is_logged_with_who_did_it(house: House, tmp_path: Path) -> N
     assert not audit.verify(house.db)
 
 
-def test_who_an_escalation_reaches_and_who_decides_supervises(house: House) -> None:
+def test_only_the_roles_named_as_supervising_supervise(house: House) -> None:
     with house.db.reading(house.organisation) as tx:
         published = publishing.load(tx, publishing.current(tx))
     assert published.supervising == {"intern-begeleider", "directeur"}
