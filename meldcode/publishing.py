@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -17,7 +17,6 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import audit, clock, definition
-from meldcode.diagram.model import Flow, Purpose
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
 from meldcode.store import SCOPE, Database, Transaction, scoped
 from meldcode.store.tables import organisations, version_files, versions
@@ -38,7 +37,7 @@ class Published:
 
     version: definition.Version
     calendar: Calendar
-    supervising: frozenset[str]  # roles that an escalation can reach, and who decides
+    supervising: frozenset[str]  # roles that see every case's status, without content
 
 
 _CURRENT = sa.select(organisations.c.id, organisations.c.version, organisations.c.name)
@@ -145,7 +144,7 @@ def load(tx: Transaction, version_id: str) -> Published:
             _kept.move_to_end(version_id)
             return found
     version = definition.read_files(_files(tx, version_id))
-    found = Published(version, version.organisation.calendar(), _supervising(version))
+    found = Published(version, version.organisation.calendar(), version.organisation.supervises)
     with _lock:
         _kept[version_id] = found
         while len(_kept) > _MOST_KEPT:
@@ -189,30 +188,3 @@ def _inside(path: str) -> PurePosixPath:
     if pure.is_absolute() or ".." in pure.parts or "\\" in path:
         raise PublishError(Text(f"`{path}` is geen pad in de map.", f"`{path}` is no path in the folder."))
     return pure
-
-
-def _supervising(version: definition.Version) -> frozenset[str]:
-    """The roles an escalation timer leads to, and the one that decides: they see status, not content."""
-    timers = [
-        node for node in version.nodes.values() if node.timer and node.timer.purpose is Purpose.ESCALATIE
-    ]
-    to = {role for timer in timers for role in _reached(version, timer.outgoing)}
-    return frozenset(to | {version.organisation.decides})
-
-
-def _reached(version: definition.Version, flows: Sequence[str]) -> set[str]:
-    """The receivers of the send tasks behind `flows`, up to the first thing that is not one."""
-    to: set[str] = set()
-    seen: set[str] = set()
-    ahead = list(flows)
-    flow_of: Mapping[str, Flow] = version.flows
-    while ahead:
-        flow = flow_of.get(ahead.pop())
-        if flow is None or flow.target in seen:
-            continue
-        seen.add(flow.target)
-        node = version.nodes.get(flow.target)
-        if node is not None and node.kind == "sendTask":
-            to |= {node.to} if node.to else set()
-            ahead += node.outgoing
-    return to

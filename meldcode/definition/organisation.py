@@ -41,13 +41,19 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation as its own file describes it. `decides` is the role that decides finally."""
+    """One organisation as its own file describes it.
+
+    `decides` is the role that decides finally. Who holds a role in `supervises` sees where every case
+    stands, never what is in it; it is written down by hand and never derived from the diagram, so that
+    drawing one more escalation does not quietly let somebody look.
+    """
 
     key: str
     name: str
     sector: str
     roles: Mapping[str, Role]
     decides: str
+    supervises: frozenset[str] = frozenset()
     zone: str = "Europe/Amsterdam"
     free_days: frozenset[date] = frozenset()
     worked_days: frozenset[date] = frozenset()
@@ -102,6 +108,7 @@ class _Reader:
             sector=self._sector(),
             roles=roles,
             decides=self._decides(roles),
+            supervises=frozenset(self._known_roles(self.table, "supervises", "", roles)),
             zone=self._zone(calendar),
             free_days=self._days(calendar, "free_days"),
             worked_days=self._days(calendar, "worked_days"),

@@ -91,7 +91,7 @@ class House:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                urllib.request.urlopen(self.address, timeout=5).close()  # noqa: S310 - our own address
+                urllib.request.urlopen(self.address, timeout=5).close()
                 return
             except (OSError, urllib.error.URLError):
                 if self._process.poll() is not None or time.monotonic() > deadline:

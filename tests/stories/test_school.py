@@ -7,7 +7,7 @@ database file, nor on the page of somebody who is not involved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
@@ -18,7 +18,7 @@ from tests.stories.visitors import Answers, Visitor
 
 Visit = Callable[[str], Visitor]
 MARK = "zwaluwstaart"
-TODAY = date.today().isoformat()
+TODAY = datetime.now(UTC).date().isoformat()
 
 SIGNALEN = "1 Signalen in kaart brengen"
 OVERLEG = "2 Overleggen met intern begeleider"

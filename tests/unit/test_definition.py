@@ -154,6 +154,8 @@ class TestOrganisation:
             ('name = "Basisschool De Proef"', "", "name"),
             ('sector = "onderwijs"', 'sector = "voetbal"', "sector"),
             ('decides = "directeur"', 'decides = "directur"', "decides"),
+            ('decides = "directeur"', 'decides = "directeur"\nsupervises = ["baas"]', "supervises"),
+            ('decides = "directeur"', 'decides = "directeur"\nsupervises = "directeur"', "supervises"),
             ('standins = ["intern-begeleider"]', 'standins = ["ib"]', "roles.leerkracht.standins"),
             ('standins = ["intern-begeleider"]', 'standins = "ib"', "roles.leerkracht.standins"),
             ("worked_days = [2026-04-03]", 'zone = "Europa/Amsterdam"', "calendar.zone"),
