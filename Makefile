@@ -34,7 +34,7 @@ run: $(VENV)/.embedded $(VENV)/.assets ## Try it: everything on this computer, w
 .PHONY: test
 test: $(VENV)/.dev $(VENV)/.assets ## Run every test (TESTS=tests/unit for a part, ARGS='-k timer' for pytest)
 	@$(PY) tools/browser.py
-	$(BIN)/pytest -n $(JOBS) --dist loadfile $(TESTS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 15 --durations-min 2 $(TESTS) $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Format, lint, types, import rules, dependencies, spelling, translations

@@ -6,7 +6,9 @@ notice on a page: a sentence without a translation, a doubtful (fuzzy) one, a pl
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -39,8 +41,15 @@ def problems(path: Path) -> list[str]:
             found.append(f"{where} has no translation")
         elif message.fuzzy:
             found.append(f"{where} is marked fuzzy: look at it and take the mark away")
+        elif placeholders(strings[-1]) != placeholders(message.id):
+            found.append(f"{where} has other placeholders than its translation")
         found += [f"{where}: {error}" for error in message.check()]
     return found
+
+
+def placeholders(text: str | Sequence[str]) -> set[str]:
+    """The names that are filled in: `%(name)s`; of a singular and a plural, those of the plural."""
+    return set(re.findall(r"%\((\w+)\)", text if isinstance(text, str) else text[-1]))
 
 
 def main() -> None:
