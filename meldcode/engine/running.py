@@ -62,6 +62,11 @@ class Running:
     cause: Cause | None = None
     ran: int = 0
 
+    @property
+    def local_now(self) -> datetime:
+        """The moment on the organisation's clock: `today()` in an expression is its own day."""
+        return self.calendar.local(self.now)
+
     def public_id(self, number: int) -> str:
         """The id the world sees for token `number`: a UUID text, the same at every step of the case."""
         return str(uuid5(self.seed, str(number)))
@@ -78,7 +83,7 @@ class Running:
         """
         context: Mapping[str, Any] = {**self.document, **extra} if extra else self.document
         try:
-            return expression(text).evaluate(context, self.now)
+            return expression(text).evaluate(context, self.local_now)
         except FeelError as error:
             raise broken(node, error.text) from error
 
@@ -95,7 +100,7 @@ class Running:
                 ),
             )
         try:
-            outcome = decision.decide({**self.document, **extra}, self.now)
+            outcome = decision.decide({**self.document, **extra}, self.local_now)
         except MeldcodeError as error:
             raise Incident("decision", node.id, error.text) from error
         self.document[decision.id] = outcome.result

@@ -35,7 +35,7 @@ from meldcode.engine import specs as engine_specs
 from meldcode.engine.specs import MOST_VERSIONS, scopes_of
 from meldcode.workdays import Calendar
 from tests.unit.engine_cases import DAY, MONDAY, SEED, Scenario, play, version
-from tests.unit.engine_drawing import times
+from tests.unit.engine_drawing import Drawing, times
 from tests.unit.engine_scenarios import SCENARIOS, acute_drawing, exclusive, ladder, line
 
 CALENDAR = Calendar()
@@ -99,6 +99,21 @@ def test_a_gateway_without_a_match_is_an_incident_and_the_old_state_still_works(
     assert "keuze" in caught.value.text.nl
     assert case.last.state == before
     assert case.done("vraag", x=2).finished
+
+
+def test_today_is_the_organisations_own_day_also_just_after_midnight() -> None:
+    d = Drawing()
+    d.gateway("exclusive", "keuze", default="anders")
+    d.start()
+    d.task("vandaag")
+    d.end()
+    d.chain("begin", "keuze")
+    d.flow("keuze", "vandaag", '= today() = date("2026-09-08")')
+    d.flow("keuze", "einde", key="anders")
+    d.flow("vandaag", "einde")
+    just_after_midnight = MONDAY.replace(day=7, hour=22, minute=30)  # 00.30 hours on the 8th in Amsterdam
+    taken = step(version(d), CALENDAR, None, Start(), just_after_midnight)
+    assert [task.node for task in taken.tasks] == ["vandaag"]
 
 
 def test_an_inclusive_gateway_without_a_match_is_an_incident() -> None:
