@@ -336,7 +336,7 @@ def test_an_address_that_is_none_is_an_incident_not_a_crash(
     assert [incident.kind for incident in incidents.listing(house.db)] == ["mail_refused"]
 
 
-@pytest.mark.filterwarnings("ignore:Session.login_data")  # the test server's own
+@pytest.mark.filterwarnings("ignore:Requiring AUTH", "ignore:Session.login_data")  # of the test server
 def test_a_server_may_ask_to_sign_in(house: House, script: Script) -> None:
     remind(house)
     options = {"auth_required": True, "auth_require_tls": False, "authenticator": accept("naam", "geheim")}
