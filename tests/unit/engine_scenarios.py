@@ -142,6 +142,88 @@ def inclusive_default() -> Scenario:
     return Scenario("an inclusive gateway's default", inclusive_with_loop().version, moves)
 
 
+def inclusive_around_a_subprocess() -> Scenario:
+    d, inner = line(), line("deel")
+    inner.task("ver_weg")
+    inner.end("deel_einde")
+    inner.chain("deel_begin", "ver_weg", "deel_einde")
+    d.gateway("inclusive", "wie", default="anders")
+    d.inside(inner)
+    d.mail("bericht")
+    d.gateway("inclusive", "verder")
+    d.task("slot")
+    d.end()
+    d.flow("begin", "wie")
+    d.flow("wie", "deel", "true")
+    d.flow("wie", "bericht", "true")
+    d.flow("wie", "verder", key="anders")
+    d.flow("deel", "verder")
+    d.flow("bericht", "verder")
+    d.chain("verder", "slot", "einde")
+    moves = (
+        Move("start", ["ver_weg"], mails=["bericht"]),
+        Move("ver_weg", ["slot"]),
+        Move("slot", finished=True),
+    )
+    return Scenario("an inclusive join waits for a subprocess", version(d), moves)
+
+
+def inclusive_at_once() -> Scenario:
+    d = line()
+    d.gateway("inclusive", "wie", default="anders")
+    d.mail("een")
+    d.mail("twee")
+    d.gateway("inclusive", "verder")
+    d.task("slot")
+    d.task("slot2")
+    d.end()
+    d.flow("begin", "wie")
+    d.flow("wie", "een", "true")
+    d.flow("wie", "twee", "true")
+    d.flow("wie", "verder", key="anders")
+    d.flow("een", "verder")
+    d.flow("twee", "verder")
+    d.chain("verder", "slot", "slot2", "einde")
+    moves = (
+        Move("start", ["slot"], mails=["een", "twee"]),
+        Move("slot", ["slot2"]),
+        Move("slot2", finished=True),
+    )
+    return Scenario("an inclusive join that both branches reach at once", version(d), moves)
+
+
+def parallel_again_from_the_other_side() -> Scenario:
+    d, inner = line(), line("deel")
+    inner.gateway("exclusive", "in")
+    inner.task("vraag")
+    inner.gateway("parallel", "samen")
+    inner.gateway("parallel", "verder")
+    inner.gateway("exclusive", "uit", default="klaar")
+    inner.end("deel_einde")
+    inner.chain("deel_begin", "in", "vraag", "samen")
+    for task in ("a", "b", "c"):
+        inner.task(task)
+        inner.chain("samen", task, "verder")
+    inner.flow("verder", "uit")
+    inner.flow("uit", "in", "f = 0")
+    inner.flow("uit", "deel_einde", key="klaar")
+    d.inside(inner)
+    d.end()
+    d.chain("begin", "deel", "einde")
+    moves = (
+        Move("start", ["vraag"], answers={"f": 0}),
+        Move("vraag", ["a", "b", "c"]),
+        Move("a", ["b", "c"]),
+        Move("b", ["c"]),
+        Move("c", ["vraag"]),
+        Move("vraag", ["a", "b", "c"]),
+        Move("c", ["a", "b"]),
+        Move("a", ["b"]),
+        Move("b", finished=True, answers={"f": 1}),
+    )
+    return Scenario("a parallel join, second round, last branch first", version(d), moves)
+
+
 def event_gateway() -> Scenario:
     d = line()
     d.task("vraag")
@@ -690,6 +772,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     parallel_in_a_loop(),
     inclusive_with_loop(),
     inclusive_default(),
+    inclusive_around_a_subprocess(),
+    inclusive_at_once(),
+    parallel_again_from_the_other_side(),
     event_gateway(),
     event_gateway_timer(),
     message(),
