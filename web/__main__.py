@@ -23,7 +23,7 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def main() -> int:
-    """Serve on `MELDCODE_HOST` (127.0.0.1) and `MELDCODE_PORT` (8000); 1 when the settings are not right."""
+    """Serve on `MELDCODE_HOST` (127.0.0.1) and `MELDCODE_PORT` (8000); 2 when the settings are not right."""
     logs.configure()
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -31,7 +31,7 @@ def main() -> int:
         app = create_app(settings)
     except MeldcodeError as error:
         print(error.text.nl, error.text.en, sep="\n", file=sys.stderr)
-        return 1
+        return 2
     waitress.serve(
         app,
         host=os.environ.get("MELDCODE_HOST", "127.0.0.1"),

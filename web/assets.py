@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
 from meldcode.messages import MeldcodeError, Text
 
 BUILD = Path(__file__).resolve().parent / "static" / "build"
 A_YEAR = 31_536_000
+EXTENSION = "assets"
 
 blueprint = Blueprint("assets", __name__)
 
@@ -32,56 +34,79 @@ class NotBuilt(MeldcodeError):
         )
 
 
-@lru_cache(maxsize=4)
-def manifest(folder: Path) -> dict[str, Any]:
-    """Vite's list of what it built: source → `{"file": …}`. Raises `NotBuilt`."""
+@dataclass(frozen=True, slots=True)
+class File:
+    """One built file; `compressed` is its gzip form where that is smaller."""
+
+    body: bytes
+    compressed: bytes | None
+    mimetype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """Everything that was built: a few hundred kB, kept in memory. `names` maps source → file name."""
+
+    names: Mapping[str, str]
+    files: Mapping[str, File]
+
+
+def read_build(folder: Path) -> Build:
+    """Read Vite's manifest and the files it names. Raises `NotBuilt`."""
     try:
-        found: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        names = {source: entry["file"] for source, entry in manifest.items()}
+        return Build(names, {name: _file(folder / name) for name in names.values()})
     except FileNotFoundError as error:
         raise NotBuilt from error
-    return found
+
+
+def _file(path: Path) -> File:
+    squeezed = path.with_name(f"{path.name}.gz")
+    return File(
+        path.read_bytes(),
+        squeezed.read_bytes() if squeezed.is_file() else None,
+        mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+    )
 
 
 def asset(source: str) -> str:
     """The address of what was built from `source`, such as `src/pages.css`."""
-    name = manifest(current_app.config["BUILD"])[source]["file"]
-    return url_for("assets.build", name=name)
+    return url_for("assets.build", name=_built().names[source])
 
 
 def fonts() -> list[str]:
     """The addresses of the two fonts every page needs, to be fetched before the styles ask for them."""
-    built = manifest(current_app.config["BUILD"])
-    return [
-        url_for("assets.build", name=entry["file"])
-        for source, entry in sorted(built.items())
-        if source.endswith(("latin-400-normal.woff2", "latin-700-normal.woff2"))
-    ]
+    needed = ("latin-400-normal.woff2", "latin-700-normal.woff2")
+    return [asset(source) for source in sorted(_built().names) if source.endswith(needed)]
 
 
 @blueprint.get("/static/build/<name>")
 def build(name: str) -> Response:
     """One built file, compressed beforehand where that helps, kept by the browser for a year."""
-    folder: Path = current_app.config["BUILD"]
-    if not any(name == entry["file"] for entry in manifest(folder).values()):
+    file = _built().files.get(name)
+    if file is None:
         abort(404)
-    squeezed = f"{name}.gz"
-    compressed = request.accept_encodings.quality("gzip") > 0 and (folder / squeezed).is_file()
-    response = send_from_directory(
-        folder, squeezed if compressed else name, mimetype=mimetypes.guess_type(name)[0], max_age=A_YEAR
-    )
-    if compressed:
+    squeezed = file.compressed if request.accept_encodings.quality("gzip") > 0 else None
+    response = Response(squeezed or file.body, mimetype=file.mimetype)
+    if squeezed:
         response.headers["Content-Encoding"] = "gzip"
-    if (folder / squeezed).is_file():
+    if file.compressed:
         response.vary.add("Accept-Encoding")
     response.cache_control.public = True
+    response.cache_control.max_age = A_YEAR
     response.cache_control.immutable = True
     return response
 
 
+def _built() -> Build:
+    found: Build = current_app.extensions[EXTENSION]
+    return found
+
+
 def init_app(app: Flask) -> None:
     """Serves the build and gives templates `asset(…)`. Raises `NotBuilt` at once, not at the first page."""
-    app.config.setdefault("BUILD", BUILD)
-    manifest(app.config["BUILD"])
+    app.extensions[EXTENSION] = read_build(BUILD)
     app.register_blueprint(blueprint)
     helpers: dict[str, Any] = app.jinja_env.globals
     helpers.update(asset=asset, fonts=fonts)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from meldcode import cases
 from meldcode.messages import MeldcodeError, Text
@@ -99,6 +99,10 @@ CSRF = Said(
         "Go back, reload the page and try again.",
     ),
 )
+STRANGE_HOST = Text(
+    "Deze pagina's zijn niet onder deze naam te vinden. Controleer het adres.",
+    "These pages cannot be found under this name. Check the address.",
+)
 CODES: dict[type[MeldcodeError], int] = {cases.NotFound: 404, cases.AccessDenied: 403}
 
 
@@ -110,6 +114,11 @@ def page(code: int, words: Said | None = None, *, what: Text | None = None) -> R
 
 def init_app(app: Flask) -> None:
     """A friendly page for every way in which a request can end badly."""
+
+    @app.errorhandler(SecurityError)
+    def _strange_host(_: SecurityError) -> ResponseReturnValue:
+        # no page: every link in it would lead to the name that somebody made up
+        return Response(said(STRANGE_HOST), 400, mimetype="text/plain")
 
     @app.errorhandler(CSRFError)
     def _forged(_: CSRFError) -> ResponseReturnValue:

@@ -12,6 +12,8 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from meldcode import people
@@ -94,9 +96,12 @@ def _set(response: BaseResponse, token: str, max_age: int | None = None) -> None
 
 
 def safe_return(path: str) -> str:
-    """`path` when it is a path of ours, else the first page: a link can never send anybody elsewhere."""
-    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if plain else url_for("tasks.mine")
+    """`path` when it is a page of ours, else the first page: a link can never send anybody elsewhere."""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return url_for("tasks.mine")
+    return path if path.startswith("/") and not path.startswith("//") else url_for("tasks.mine")
 
 
 def init_app(app: Flask, *, https: bool) -> None:

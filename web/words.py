@@ -13,7 +13,7 @@ from meldcode.workdays import Calendar
 from web.language import gettext, language, ngettext
 from web.services import now
 
-#: Below this many hours a deadline of today is told as a time of day.
+#: A deadline with at most this many working days to go is told by its day, not by a count.
 SOON_WORKING_DAYS = 1
 
 
@@ -42,24 +42,25 @@ def due_in_words(due: datetime, now: datetime, calendar: Calendar) -> Due:
         return Due(gettext("morgen klaar"), "soon")
     working = calendar.working_days_between(now, due)
     if working <= SOON_WORKING_DAYS:
-        # only free days in between: the day itself says more than a count
-        return Due(gettext("%(day)s klaar", day=format_date(calendar.local(due), "EEEE", _locale())), "soon")
+        # with free days in between: the day itself says more than a count
+        return Due(gettext("%(day)s klaar", day=format_date(calendar.local(due), "EEEE", language())), "soon")
     return Due(ngettext("over %(num)s werkdag", "over %(num)s werkdagen", working), "later")
 
 
 def time_of_day(local: datetime) -> str:
     """`15.00 uur`, `15:00`."""
-    return gettext("%(time)s uur", time=format_time(local, gettext("H.mm"), locale=_locale()))
+    pattern = "H:mm" if language() == "en" else "H.mm"
+    return gettext("%(time)s uur", time=format_time(local, pattern, locale=language()))
 
 
 def day_in_words(local: datetime | date) -> str:
     """`maandag 7 september 2026`."""
-    return format_date(local, "EEEE d MMMM y", locale=_locale())
+    return format_date(local, "EEEE d MMMM y", locale=language())
 
 
 def short_day(local: datetime | date) -> str:
     """`ma 7 sep`."""
-    return format_date(local, "EEE d MMM", locale=_locale()).replace(".", "")
+    return format_date(local, "EEE d MMM", locale=language()).replace(".", "")
 
 
 def moment_in_words(moment: datetime, calendar: Calendar) -> str:
@@ -70,12 +71,8 @@ def moment_in_words(moment: datetime, calendar: Calendar) -> str:
     elif local.year == today.year:
         day = short_day(local)
     else:
-        day = format_date(local, "d MMM y", locale=_locale()).replace(".", "")
+        day = format_date(local, "d MMM y", locale=language()).replace(".", "")
     return f"{day}, {time_of_day(local)}"
-
-
-def _locale() -> str:
-    return language()
 
 
 def step_names() -> dict[StepKind, str]:

@@ -34,14 +34,8 @@ def _name(field: Locator) -> str:
 def _answer(page: Page, field: Locator, name: str, value: str | None) -> None:
     kind = field.get_attribute("type")
     if kind in ("radio", "checkbox"):
-        choice = page.locator(f'[name="{name}"][value="{value}"]') if value else page.locator(f'[name="{name}"]').first
-        live = page.locator("form[data-live-names]").get_attribute("data-live-names") if kind == "radio" else ""
-        if live and name.split(".")[0] in live.split():
-            with page.expect_response(lambda answer: answer.url.endswith("/vragen")):
-                choice.check()
-            page.wait_for_function("name => document.getElementsByName(name).length", arg=name)
-        else:
-            choice.check()
+        choices = page.locator(f'[name="{name}"]')
+        _choose(page, page.locator(f'[name="{name}"][value="{value}"]') if value else choices.first, name)
     elif kind == "date":
         field.fill(value or DAY)
     elif kind == "number" or field.get_attribute("inputmode") in ("numeric", "decimal"):
@@ -50,3 +44,15 @@ def _answer(page: Page, field: Locator, name: str, value: str | None) -> None:
         field.select_option(value or {"index": 1})
     else:
         field.fill(value or TEXT)
+
+
+def _choose(page: Page, choice: Locator, name: str) -> None:
+    """Check one choice; where the page then asks the server which questions follow, wait for them."""
+    form = page.locator("form[data-live-names]")
+    live = (form.get_attribute("data-live-names") or "").split() if form.count() else []
+    if name.split(".")[0] not in live:
+        choice.check()
+        return
+    with page.expect_response(lambda answer: answer.url.endswith("/vragen")):
+        choice.check()
+    page.wait_for_function("name => document.getElementsByName(name).length > 0", arg=name)

@@ -1,0 +1,120 @@
+"""The pages on a real database: the school of `processes/`, published, with its made-up people."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from waitress.server import create_server
+
+from meldcode import clock, definition, people, publishing
+from meldcode.settings import Settings, SmtpSettings
+from meldcode.store import Database
+from tests.web.person import PASSWORD, Person
+from tools.browser import ARGUMENTS
+from web import demo
+from web.app import create_app
+
+SCHOOL = Path(__file__).resolve().parents[2] / "processes" / "basisschool-het-voorbeeld"
+MASTER_KEY = bytes(range(32))
+
+Make = Callable[..., Flask]
+
+
+@pytest.fixture(scope="session")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the school in it, made once; every test works on a copy."""
+    file = tmp_path_factory.mktemp("school") / "school.db"
+    db = Database(f"sqlite:///{file}", MASTER_KEY, demo=True)
+    db.migrate()
+    described = definition.read_folder(SCHOOL).organisation
+    organisation = people.create_organisation(db, described.key, described.name, now=clock.real())
+    publishing.publish(db, described.key, SCHOOL, now=clock.real())
+    for one in described.demo_people:
+        people.create_person(
+            db,
+            organisation,
+            username=one.username,
+            name=one.name,
+            email=one.email,
+            roles=one.roles,
+            password=PASSWORD,
+            now=clock.real(),
+        )
+    db.close()
+    return file
+
+
+@pytest.fixture
+def make(school: Path, tmp_path: Path) -> Iterator[Make]:
+    """Makes the application on this test's copy of the database, with the settings of a demonstration."""
+    file = tmp_path / "pages.db"
+    with closing(sqlite3.connect(school)) as original, closing(sqlite3.connect(file)) as copy:
+        original.backup(copy)
+    made: list[Database] = []
+
+    def application(*, base_url: str = "http://localhost", in_demo: bool = True) -> Flask:
+        settings = Settings(
+            database_url=f"sqlite:///{file}",
+            # nobody listens there: the pages do not depend on the broker
+            broker_url="redis://127.0.0.1:1/0",
+            smtp=SmtpSettings("127.0.0.1", 1),
+            secret_key="s" * 40,
+            master_key=MASTER_KEY,
+            base_url=base_url,
+            demo=in_demo,
+        )
+        db = settings.database()
+        made.append(db)
+        app = create_app(settings, db)
+        app.config[demo.PASSWORD] = PASSWORD
+        return app
+
+    yield application
+    for db in made:
+        db.close()
+
+
+@pytest.fixture
+def app(make: Make) -> Flask:
+    """The application as in a demonstration."""
+    return make()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Person:
+    """Somebody who is not signed in."""
+    return Person(app)
+
+
+@pytest.fixture
+def sanne(app: Flask) -> Person:
+    """A teacher."""
+    return Person(app).sign_in("sanne")
+
+
+@pytest.fixture
+def address(make: Make) -> Iterator[str]:
+    """The pages served by the production server; the address."""
+    server = create_server(make(), host="127.0.0.1", port=0, threads=4, ident=None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """A real browser, started once per file of tests."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+        yield running
+        running.close()

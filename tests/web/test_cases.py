@@ -1,0 +1,164 @@
+"""A case at the pages: how far it is, whose turn it is, who may read it, and danger at any moment."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from meldcode import clock, definition, people, timers
+from meldcode.workdays import Calendar
+from tests.web.conftest import SCHOOL, Make
+from tests.web.person import PASSWORD, Person, case_of, goes_to, heading
+from web.picture import HEIGHT, WIDTH, window
+from web.services import EXTENSION, Services
+
+SECRET = "Zij vertelde het zelf, met eigen woorden."
+
+
+@pytest.fixture
+def case(sanne: Person) -> str:
+    """A case whose first step is done."""
+    first = sanne.start()
+    sanne.finish(first, {"vermoeden_over": "thuis", "eigen_indruk": SECRET})
+    return case_of(first)
+
+
+def test_a_case_shows_its_five_steps_whose_turn_it_is_and_what_was_done(sanne: Person, case: str) -> None:
+    page = " ".join(unescape(re.sub(r"<[^>]+>", " ", sanne.get(f"/zaken/{case}"))).split())
+    assert "Signalen klaar Overleg nu Gesprek nog niet Wegen nog niet Beslissen nog niet" in page
+    assert "Nu aan de beurt" in page
+    assert SECRET in page
+    assert "Sanne" in page
+
+
+def test_the_picture_marks_the_current_place_and_shows_it_large(sanne: Person, case: str) -> None:
+    page = sanne.get(f"/zaken/{case}")
+    source = re.findall(r'<img src="([^"]+)" alt="([^"]+)"', page)
+    assert len(source) == 1
+    address, words = source[0]
+    assert re.fullmatch(rf"/zaken/{case}/schema\.svg#svgView\(viewBox\(-?\d+,-?\d+,\d+,\d+\)\)", address)
+    assert "Overleggen" in unescape(words)
+    picture = sanne.client.get(address.split("#")[0])
+    assert picture.mimetype == "image/svg+xml"
+    assert "current" in picture.text
+    assert SECRET not in picture.text
+
+
+def test_the_window_on_the_picture_holds_the_place_and_stays_inside_the_drawing(
+    app: Flask, case: str
+) -> None:
+    version = definition.read_folder(SCHOOL)
+    diagram = version.diagram_of(version.main_process)
+    assert diagram is not None
+    tasks = [node.id for node in diagram.nodes.values() if node.kind == "userTask"]
+    for task in tasks:
+        part = window(diagram, [task])
+        if part is None:  # drawn on a page of its own
+            continue
+        assert part.width / part.height == pytest.approx(WIDTH / HEIGHT)
+    whole = window(diagram, tasks)
+    assert whole is not None
+    assert whole.width > WIDTH
+    assert window(diagram, []) is None
+    assert window(diagram, ["geen-element"]) is None
+
+
+def test_a_colleague_who_is_not_involved_sees_nothing_of_a_case(app: Flask, case: str) -> None:
+    joost = Person(app).sign_in("joost")
+    for path in (f"/zaken/{case}", f"/zaken/{case}/schema.svg", f"/zaken/{case}/bellen"):
+        assert "Deze pagina is niet voor u" in joost.get(path, 403)
+    assert case not in joost.get("/zaken")
+    assert "Er zijn geen open zaken" in joost.get("/zaken")
+
+
+def test_a_supervisor_sees_where_every_case_is_and_nothing_of_its_content(app: Flask, case: str) -> None:
+    henk = Person(app).sign_in("henk")
+    overview = henk.get("/zaken")
+    assert case in overview
+    assert "Overleg" in overview
+    page = henk.get(f"/zaken/{case}")
+    assert SECRET not in page
+    assert "Lees wat er is vastgelegd" not in page
+    assert "De inhoud ziet alleen wie bij deze zaak betrokken is." in page
+    assert SECRET not in henk.client.get(f"/zaken/{case}/schema.svg").text
+
+
+def test_another_organisation_finds_nothing_at_any_address(app: Flask, sanne: Person, case: str) -> None:
+    found: Services = app.extensions[EXTENSION]
+    db, now = found.db, clock.real()
+    other = people.create_organisation(db, "andere-school", "Andere School", now=now)
+    people.create_person(
+        db, other, username="vreemd", name="Vreemd", email="v@x.example", roles=["leerkracht"],
+        password=PASSWORD, now=now,
+    )  # fmt: skip
+    task = sanne.task("Overleg")
+    stranger = Person(app)
+    stranger.sign_in("vreemd")
+    for path in (f"/zaken/{case}", f"/zaken/{case}/schema.svg", f"/zaken/{case}/bellen", task):
+        answer = stranger.client.get(path)
+        assert 400 <= answer.status_code < 500, path
+        assert SECRET not in answer.text
+        assert "Sanne" not in answer.text
+
+
+def test_danger_shows_the_telephone_numbers_first_and_asks_before_it_acts(sanne: Person, case: str) -> None:
+    page = sanne.get(f"/zaken/{case}/bellen")
+    assert heading(page) == "Bel nu. Wacht niet op een mail."
+    assert 'href="tel:112"' in page
+    assert 'href="tel:08002000"' in page
+    assert page.index("tel:112") < page.index("Ja, er is acuut gevaar")
+    # looking changes nothing
+    assert "Bel 112" not in sanne.get("/").split("<main")[1].split("</main>")[0]
+
+
+def test_danger_puts_the_case_on_its_acute_route_once(sanne: Person, case: str) -> None:
+    form = sanne.form(f"/zaken/{case}/bellen")
+    task = goes_to(sanne.send(form))
+    assert task.startswith(f"/taken/{case}/")
+    assert "112" in heading(sanne.get(task))
+    assert goes_to(sanne.send(form)) == task
+    page = sanne.get(f"/zaken/{case}/bellen")
+    assert "al op de weg voor acuut gevaar" in page
+    assert "Ja, er is acuut gevaar" not in page
+
+
+def test_the_way_to_the_telephone_is_on_every_page_of_an_open_case(sanne: Person, case: str) -> None:
+    for path in (f"/zaken/{case}", sanne.task("Overleg")):
+        assert f'href="/zaken/{case}/bellen"' in sanne.get(path)
+
+
+def test_the_demo_clock_moves_one_working_day_and_comes_back_to_the_page(app: Flask, sanne: Person) -> None:
+    found: Services = app.extensions[EXTENSION]
+    calendar = Calendar()
+    before = calendar.local(clock.now(found.db))
+    form = sanne.form("/zaken", "/demo/klok")
+    assert goes_to(sanne.send(form)) == "/zaken"
+    after = calendar.local(clock.now(found.db))
+    assert after.date() > before.date()
+    assert calendar.is_working_day(after.date())
+
+
+def test_the_demo_pages_are_not_there_outside_a_demonstration(make: Make) -> None:
+    app = make(in_demo=False)
+    sanne = Person(app).sign_in("sanne")
+    page = sanne.get("/")
+    assert "/demo/" not in page
+    assert sanne.client.get("/demo/mails").status_code == 404
+    token = sanne.form("/", "/taal").fields["csrf_token"]
+    assert sanne.client.post("/demo/klok", data={"csrf_token": token}).status_code == 404
+
+
+def test_mails_are_shown_as_they_were_written(app: Flask, sanne: Person) -> None:
+    assert "Er is nog niets verzonden" in sanne.get("/demo/mails")
+    sanne.start()
+    for _ in range(6):
+        sanne.press("/", "/demo/klok")
+    found: Services = app.extensions[EXTENSION]
+    assert timers.fire_due(found.db, clock.now(found.db)) == 1
+    page = sanne.get("/demo/mails")
+    assert "Taak wacht op uw reactie" in page
+    assert "sanne@" in page
+    assert "wacht op verzending" in page
