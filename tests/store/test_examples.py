@@ -1,0 +1,176 @@
+"""Every example of every organisation goes the same way through the database as in the rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+
+from meldcode import audit, cases, people, publishing, timers
+from meldcode.definition import Version, read_folder
+from meldcode.moves import load
+from meldcode.moves.loading import Case
+from meldcode.rehearse import Example, Moment, examples_of, play
+from meldcode.store import Database
+from meldcode.store.tables import cases as case_table
+from meldcode.store.tables import mails
+from tests.store.house import House
+
+PROCESSES = Path(__file__).resolve().parents[2] / "processes"
+VERSIONS = {file.parent: read_folder(file.parent) for file in sorted(PROCESSES.glob("*/organisation.toml"))}
+
+
+def every_example() -> Iterator[tuple[Path, Example]]:
+    for folder, version in VERSIONS.items():
+        for example in examples_of(version):
+            yield folder, example
+
+
+EXAMPLES = list(every_example())
+
+
+def staff(db: Database, folder: Path, now: datetime) -> tuple[House, dict[str, str]]:
+    """The published organisation with one person for each role; who holds which role."""
+    version = VERSIONS[folder]
+    key = version.organisation.key
+    organisation = people.create_organisation(db, key, version.organisation.name, now=now)
+    publishing.publish(db, key, folder, now=now)
+    house = House(db, organisation)
+    for role in version.organisation.roles:
+        house.people[role] = people.create_person(
+            db,
+            organisation,
+            username=role,
+            name=role,
+            email=f"{role}@school.example",
+            roles=[role],
+            password=None,
+            now=now,
+        )
+    return house, {role: role for role in version.organisation.roles}
+
+
+class Played:
+    """One example, played with commands of `cases` and ticks of `timers`."""
+
+    def __init__(self, house: House, version: Version, example: Example) -> None:
+        self.house = house
+        self.version = version
+        self.now = example.start.astimezone(UTC)
+        process = example.process or version.main_process
+        first = next(
+            node
+            for node in version.nodes.values()
+            if node.process == process and node.kind == "userTask" and node.role
+        )
+        self.opener = first.role or ""
+        outcome = cases.open_case(
+            house.db,
+            house.actor(self.opener),
+            key="open",
+            now=self.now,
+            process=example.process,
+            document=example.document,
+        )
+        self.case = outcome.case.id
+
+    def loaded(self) -> Case:
+        with self.house.db.reading(self.house.organisation) as tx:
+            case = load(tx, self.case)
+            assert case is not None
+            return case
+
+    def moment(self, moment: Moment, calendar: object) -> None:
+        until = self.now
+        if moment.after is not None:
+            until = self.version.organisation.calendar().due(self.now, moment.after, moment.calendar)
+        elif moment.at is not None:
+            until = moment.at.astimezone(UTC)
+        if moment.downtime:
+            self.now = until
+        while (due := self.loaded().due_at) is not None and due <= until:
+            self.now = max(self.now, due)
+            assert timers.fire_due(self.house.db, self.now) == 1
+        self.now = until
+        if moment.complete is not None:
+            self.complete(moment)
+        elif moment.event is not None:
+            assert moment.event == "acuut"
+            cases.raise_acute(
+                self.house.db, self.house.actor(self.opener), self.case, key=self.house.key(), now=self.now
+            )
+
+    def complete(self, moment: Moment) -> None:
+        open_here = [task for task in self.loaded().tasks if task.node == moment.complete]
+        task = sorted(open_here, key=lambda one: one.since)[moment.which - 1]
+        by = next(
+            (name for name, person in self.house.people.items() if person == task.assignee),
+            task.role or self.opener,
+        )
+        page = cases.task_page(self.house.db, self.house.actor(by), self.case, task.id, now=self.now)
+        assert page.task.node == moment.complete
+        cases.complete(
+            self.house.db,
+            self.house.actor(by),
+            self.case,
+            task.id,
+            moment.answers,
+            key=self.house.key(),
+            now=self.now,
+        )
+
+    def mails(self) -> list[tuple[datetime, str, str, int]]:
+        with self.house.db.engine.connect() as connection:
+            rows = connection.execute(sa.select(mails).where(mails.c.case == self.case)).all()
+        return sorted((row.created_at, row.template, row.role, row.level) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("folder", "example"), EXAMPLES, ids=[f"{folder.name}/{Path(one.file).stem}" for folder, one in EXAMPLES]
+)
+def test_an_example_goes_the_same_way_through_the_database(
+    db: Database, folder: Path, example: Example
+) -> None:
+    version = VERSIONS[folder]
+    rehearsed = play(version, example)
+    house, _ = staff(db, folder, example.start)
+    played = Played(house, version, example)
+    largest = 0
+    for moment in example.moments:
+        played.moment(moment, version.organisation.calendar())
+        if moment.tasks is not None:
+            assert tuple(sorted(task.node for task in played.loaded().tasks)) == moment.tasks
+        with db.engine.connect() as connection:
+            largest = max(largest, len(connection.execute(sa.select(case_table.c.state)).scalar_one()))
+
+    assert rehearsed.last is not None
+    case = played.loaded()
+    assert case.outcome == rehearsed.last.outcome
+    assert case.status == ("finished" if rehearsed.last.finished else "open")
+    assert sorted(task.node for task in case.tasks) == sorted(task.node for task in rehearsed.tasks)
+    assert played.mails() == sorted((at, mail.template, mail.to, mail.level) for at, mail in rehearsed.mails)
+    assert largest <= 4096
+    assert audit.verify(db) == []
+    read_by_everybody(house, played.case)
+
+
+def read_by_everybody(house: House, case: UUID) -> None:
+    """The case page opens for whoever is involved, and shows nothing inside to whoever is not."""
+    seen = 0
+    for name in house.people:
+        actor = house.actor(name)
+        try:
+            page = cases.case_page(house.db, actor, case)
+        except cases.AccessDenied:
+            assert case not in {one.id for one in cases.cases(house.db, actor)}
+            continue
+        seen += page.content
+        assert bool(page.entries) <= page.content
+        for entry in page.entries:
+            if entry.form is not None:
+                assert entry.form.show(entry.answers)
+    assert seen >= 1
