@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.processes
 class Run:
     """One `make run` with its own data and port."""
 
-    def __init__(self, folder: Path, log: Path) -> None:
+    def __init__(self, folder: Path, log: Path, scratch: str) -> None:
         self.folder, self.log = folder, log
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
@@ -41,7 +42,12 @@ class Run:
         ]
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                command,
+                cwd=ROOT,
+                env={**os.environ, "TMPDIR": scratch},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
             )
 
     @property
@@ -90,16 +96,18 @@ def alive(pids: list[int]) -> list[str]:
 @pytest.fixture
 def make_run(tmp_path: Path) -> Iterator[Callable[[], Run]]:
     runs: list[Run] = []
+    # not tmp_path: the broker's socket lies in it, and a socket's path has to be short
+    with tempfile.TemporaryDirectory() as scratch:
 
-    def start() -> Run:
-        runs.append(Run(tmp_path / "var", tmp_path / f"run-{len(runs)}.log"))
-        return runs[-1]
+        def start() -> Run:
+            runs.append(Run(tmp_path / "var", tmp_path / f"run-{len(runs)}.log", scratch))
+            return runs[-1]
 
-    yield start
-    for run in runs:
-        run.process.kill()
-        run.process.wait()
-        print(run.said)
+        yield start
+        for run in runs:
+            run.process.terminate()
+            run.process.wait(30)
+            print(run.said)
 
 
 def test_one_command_starts_everything_and_ctrl_c_leaves_no_process(make_run: Callable[[], Run]) -> None:
