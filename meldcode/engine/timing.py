@@ -118,16 +118,18 @@ def recalculate(case: Any) -> int:
 
 
 def splits_around(task: Any) -> Iterator[Any]:
-    """The tokens that began the activities with boundary events in which `task` takes place."""
+    """The tokens that began the activities with boundary events in which `task` takes place.
+
+    What a boundary event leads to takes place beside its activity, not in it.
+    """
     while task is not None:
         parent = task.parent
-        if parent is None:
-            above = task.workflow.parent_task_id
-            task = None if above is None else task.workflow.top_workflow.get_task_from_id(above)
-            continue
-        if isinstance(parent.task_spec, parts.Split):
+        while parent is not None and isinstance(parent.task_spec, parts.Repeating) and parts.is_open(parent):
+            task, parent = parent, parent.parent
+        if parent is not None and isinstance(parent.task_spec, parts.Split):
             yield parent
-        task = parent
+        above = task.workflow.parent_task_id
+        task = None if above is None else task.workflow.top_workflow.get_task_from_id(above)
 
 
 def deadlines(task: Any) -> tuple[Deadline, ...]:

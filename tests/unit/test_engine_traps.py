@@ -525,6 +525,20 @@ def test_deadlines_have_levels_by_due_moment_however_they_are_drawn() -> None:
     ]
 
 
+def test_a_task_on_a_timers_path_has_no_share_in_the_ladder() -> None:
+    d = line()
+    d.task("wegen")
+    d.end()
+    d.chain("begin", "wegen", "einde")
+    d.timer("na1", "P1D", "wegen", purpose="escalatie")
+    d.task("navragen")
+    d.chain("na1", "navragen")
+    d.reminder("na3", "P3D", "wegen", purpose="escalatie")
+    case = Case(version(d))
+    taken = case.take(Wake(), after=DAY)
+    assert {task.node: len(task.deadlines) for task in taken.tasks} == {"wegen": 1, "navragen": 0}
+
+
 def test_an_interruption_between_two_levels_lets_the_lower_one_mail() -> None:
     d = line()
     d.task("wegen")
