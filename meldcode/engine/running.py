@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # More automatic elements than this in one step is a loop without a task or a timer in it. It also
 # keeps the token tree well under the depth of 1000 at which SpiffWorkflow silently stops looking.
-MOST_AUTOMATIC = 900
+MOST_AUTOMATIC = 500
 # More instances than this of one activity is a mistake in the data, not a plan.
 MOST_INSTANCES = 100
 
