@@ -28,16 +28,16 @@ help: ## Say what can be done (this list)
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
 
 .PHONY: run
-run: $(VENV)/.embedded $(VENV)/.assets ## Try it: everything on this computer, with demo people (PORT=8123 to choose the port)
+run: $(VENV)/.embedded $(VENV)/.project $(VENV)/.assets ## Try it: everything on this computer, with demo people (PORT=8123 to choose the port)
 	@exec $(PY) -m workers.embedded $(if $(PORT),--port $(PORT))
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.assets ## Run every test (TESTS=tests/unit for a part, ARGS='-k timer' for pytest)
+test: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Run every test (TESTS=tests/unit for a part, ARGS='-k timer' for pytest)
 	@$(PY) tools/browser.py
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 15 --durations-min 2 $(TESTS) $(ARGS)
 
 .PHONY: check
-check: $(VENV)/.dev ## Format, lint, types, import rules, dependencies, spelling, translations
+check: $(VENV)/.dev $(VENV)/.project ## Format, lint, types, import rules, dependencies, spelling, translations
 	$(SAY) 'format and lint'
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -52,25 +52,25 @@ check: $(VENV)/.dev ## Format, lint, types, import rules, dependencies, spelling
 	$(PY) tools/translations.py --check
 
 .PHONY: fix
-fix: $(VENV)/.dev ## Format the code and mend what the linter can mend by itself
+fix: $(VENV)/.dev $(VENV)/.project ## Format the code and mend what the linter can mend by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.dev $(VENV)/.assets ## Measure: prints the tables, writes build/bench.json
+bench: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Measure: prints the tables, writes build/bench.json
 	@mkdir -p build
 	$(PY) -m tests.bench
 
 .PHONY: pictures
-pictures: $(VENV)/.dev $(VENV)/.assets ## Make the picture of the README from the real pages
+pictures: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Make the picture of the README from the real pages
 	@$(PY) tools/browser.py
 	$(PY) -m tools.pictures
 
 .PHONY: setup
-setup: $(VENV)/.dev $(VENV)/.assets ## Only the set-up for developing: packages, front end
+setup: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Only the set-up for developing: packages, front end
 
 .PHONY: lock
-lock: $(VENV)/.dev ## Choose new versions of the Python packages within pyproject.toml's bounds and lock them
+lock: $(VENV)/.dev $(VENV)/.project ## Choose new versions of the Python packages within pyproject.toml's bounds and lock them
 	$(LOCK) --upgrade --all-extras --group dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --group build -c requirements/dev.txt pyproject.toml -o requirements/runtime.txt
 	$(LOCK) --group build --extra embedded -c requirements/dev.txt pyproject.toml -o requirements/embedded.txt
@@ -96,23 +96,25 @@ $(VENV)/.made:
 	@touch $@
 
 # What `make run` needs; the development packages hold the same versions and more.
-$(VENV)/.embedded: requirements/embedded.txt pyproject.toml | $(VENV)/.made
+$(VENV)/.embedded: requirements/embedded.txt | $(VENV)/.made
 	@if [ -e $(VENV)/.dev ] && [ ! requirements/dev.txt -nt $(VENV)/.dev ]; then :; else \
 	  printf '\n==> installing the locked Python packages (a minute or so, once)\n'; \
-	  $(PIP) install --require-hashes --progress-bar on -r requirements/embedded.txt && \
-	  $(PIP) install --quiet --no-build-isolation --no-deps --no-index -e .; fi
+	  $(PIP) install --require-hashes --progress-bar on -r requirements/embedded.txt; fi
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/.made
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.made
 	$(SAY) 'installing the locked Python packages for developing (a minute or two, once)'
-	$(PIP) install --require-hashes --progress-bar on -r requirements/dev.txt
-	$(PIP) install --quiet --no-build-isolation --no-deps --no-index -e .
+	@$(PIP) install --require-hashes --progress-bar on -r requirements/dev.txt
+	@touch $@
+
+# The project itself, as its files lie here. `make` has installed one of the two sets before this.
+$(VENV)/.project: pyproject.toml | $(VENV)/.made
+	@$(PIP) install --quiet --no-build-isolation --no-deps --no-index -e .
 	@touch $@
 
 # The pages' styles and scripts, and the translations: made from their sources, never committed.
 ASSETS := $(shell find web/frontend web/translations -name node_modules -prune -o -type f ! -name '*.mo' -print 2>/dev/null)
-$(VENV)/.assets: $(ASSETS) tools/frontend.py tools/translations.py | $(VENV)/.made
-	@[ -e $(VENV)/.dev ] || [ -e $(VENV)/.embedded ] || $(MAKE) $(VENV)/.embedded
+$(VENV)/.assets: $(ASSETS) tools/frontend.py tools/translations.py
 	@$(PY) tools/translations.py
 	@$(PY) tools/frontend.py
 	@touch $@

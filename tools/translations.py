@@ -36,7 +36,8 @@ def problems(path: Path) -> list[str]:
         if not message.id:
             continue  # the header
         where = f"{path.relative_to(ROOT)}:{message.lineno}: “{message.id}”"
-        strings = message.string if isinstance(message.string, (list, tuple)) else [message.string]
+        said = message.string
+        strings = list(said) if isinstance(said, (list, tuple)) else [said or ""]
         if not all(strings):
             found.append(f"{where} has no translation")
         elif message.fuzzy:
