@@ -16,6 +16,7 @@ from typing import NoReturn
 
 import click
 
+from meldcode import upkeep
 from meldcode.decision import read_decisions
 from meldcode.definition import check, read_folder
 from meldcode.diagram import diagram_findings, read_diagram
@@ -200,6 +201,12 @@ def rehearse_command(path: Path, answers: Path | None, as_json: bool, lang: str)
         none = Text("Deze map heeft geen voorbeelden (examples/*.toml).", "This folder has no examples.")
         click.echo("\n".join(as_text(version, timeline, lang) for timeline in timelines) or none.of(lang))
     sys.exit(int(not all(timeline.as_expected for timeline in timelines)))
+
+
+# --- looking after a deployment ----------------------------------------------------------------------
+
+for command in upkeep.COMMANDS:
+    main.add_command(command)
 
 
 # --- the processes of a deployment -------------------------------------------------------------------

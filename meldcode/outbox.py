@@ -31,7 +31,17 @@ from meldcode.settings import SmtpSettings
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import mails, outbox
 
-__all__ = ["QueuedMail", "SentMail", "SmtpSettings", "listing", "queue", "send_pending"]
+__all__ = [
+    "QueuedMail",
+    "SentMail",
+    "SmtpSettings",
+    "lease_of",
+    "listing",
+    "oldest_waiting",
+    "queue",
+    "reachable",
+    "send_pending",
+]
 
 _COMMANDS_PER_MAIL = 20  # connect, greet, STARTTLS, sign in, MAIL, RCPT, DATA, dot, RSET and some to spare
 _SHORTEST_LEASE = timedelta(minutes=2)
@@ -94,6 +104,7 @@ _PENDING = (
     .order_by(outbox.c.at)
     .limit(sa.bindparam("most"))
 )
+_OLDEST = sa.select(sa.func.min(outbox.c.at, type_=outbox.c.at.type))
 _LEASE = (
     sa.update(outbox)
     .where(scoped(outbox), outbox.c.mail == sa.bindparam("which"), outbox.c.at <= sa.bindparam("now"))
@@ -160,7 +171,7 @@ def send_pending(db: Database, smtp: SmtpSettings, now: datetime, limit: int = 5
     sent = 0
     with _Server(smtp) as server:
         for row in pending:
-            mail = _claim(db, row.organisation, row.mail, moment(), _lease(smtp))
+            mail = _claim(db, row.organisation, row.mail, moment(), lease_of(smtp))
             if mail is None:
                 continue
             result, error = server.send(mail)
@@ -169,6 +180,19 @@ def send_pending(db: Database, smtp: SmtpSettings, now: datetime, limit: int = 5
             if result is _Result.UNREACHABLE:
                 break
     return sent
+
+
+def oldest_waiting(db: Database) -> datetime | None:
+    """Since when the mail that waits longest should have been tried; None when none waits."""
+    with db.reading(None) as tx:
+        moment: datetime | None = tx.execute(_OLDEST).scalar()
+        return moment
+
+
+def reachable(smtp: SmtpSettings) -> bool:
+    """Does the mail server let us in?"""
+    with _Server(smtp) as server:
+        return server.greets()
 
 
 def _claim(db: Database, organisation: UUID, mail: UUID, now: datetime, lease: timedelta) -> Any:
@@ -223,7 +247,8 @@ def _tell(tx: Transaction, mail: Any, result: _Result, now: datetime) -> audit.R
     return incidents.record(tx, kind=kind, text=text, now=now, case=mail.case, mail=mail.id)
 
 
-def _lease(smtp: SmtpSettings) -> timedelta:
+def lease_of(smtp: SmtpSettings) -> timedelta:
+    """How long a claimed mail is left alone: longer than all SMTP timeouts together."""
     return max(_SHORTEST_LEASE, timedelta(seconds=smtp.timeout * _COMMANDS_PER_MAIL))
 
 
@@ -289,6 +314,14 @@ class _Server:
             self._hang_up()
             return _Result.UNREACHABLE, type(error).__name__
         return _Result.SENT, None
+
+    def greets(self) -> bool:
+        """Connect and sign in, without a mail."""
+        try:
+            self._connect().noop()
+        except (OSError, smtplib.SMTPException):
+            return False
+        return True
 
     def _answered(self, code: int) -> tuple[_Result, str]:
         if code == 421:  # the server closes the line

@@ -35,7 +35,7 @@ LONGEST_PASSWORD = 200
 SHORTEST_PASSWORD = 8
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
-HASHING = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
+HASHING: dict[str, Any] = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
 hasher = PasswordHasher(**HASHING)
 
 _ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f\x7f]{1,64}@[^\s@<>,;\"\x00-\x1f\x7f]{1,190}")

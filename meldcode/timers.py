@@ -29,6 +29,7 @@ _FIND = (
     .order_by(due.c.at)
     .limit(sa.bindparam("most"))
 )
+_OLDEST = sa.select(sa.func.min(due.c.at, type_=due.c.at.type))
 # Claimed under the transaction's lock, so that what another worker fired meanwhile is left alone.
 _STILL_DUE = (
     sa.select(due.c.case)
@@ -58,6 +59,13 @@ def fire_due(db: Database, now: datetime, limit: int = 100) -> int:
     for row in found:
         batches.setdefault(row.organisation, []).append(row.case)
     return sum(_batch(db, organisation, which, now) for organisation, which in batches.items())
+
+
+def oldest_due(db: Database) -> datetime | None:
+    """The earliest moment any open case waits for, past or future; None when none waits."""
+    with db.reading(None) as tx:
+        moment: datetime | None = tx.execute(_OLDEST).scalar()
+        return moment
 
 
 def wake(db: Database, organisation: UUID, case_id: UUID, *, now: datetime) -> bool:

@@ -134,6 +134,13 @@ class Database:
         with _said_kindly(), self.engine.begin() as connection:
             upgrade(connection)
 
+    def is_current(self) -> bool:
+        """Are the tables those of this version of the software?"""
+        from meldcode.store.migrate import is_current
+
+        with _said_kindly(), self.engine.connect() as connection:
+            return is_current(connection)
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()

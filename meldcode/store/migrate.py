@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -22,3 +24,9 @@ def config(connection: Connection) -> Config:
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the migrations that are still to be run, inside the caller's transaction."""
     command.upgrade(config(connection), revision)
+
+
+def is_current(connection: Connection) -> bool:
+    """Have all migrations of this version of the software been run, and no later ones?"""
+    here = set(MigrationContext.configure(connection).get_current_heads())
+    return here == set(ScriptDirectory.from_config(config(connection)).get_heads())

@@ -152,7 +152,7 @@ def test_sending_killed_anywhere_loses_no_mail_and_doubles_at_most_one(house: Ho
             case = reminded(MONDAY + fatal * ROUND)
             moment = MONDAY + (fatal + 1) * ROUND
             assert in_child(house.db, lambda at=moment: send(at), fatal), f"not killed at {fatal}"
-            send(moment + outbox._lease(smtp) + timedelta(minutes=1))
+            send(moment + outbox.lease_of(smtp) + timedelta(minutes=1))
 
             row = mail_of(house, case)
             delivered = [message["Message-ID"] for message in script.taken]
@@ -194,9 +194,9 @@ def test_a_hundred_kills_at_random_moments_lose_nothing(house: House) -> None:
                 kills += 1
             else:
                 made += [house.at_weighing() for _ in range(5)]
-            moment += outbox._lease(smtp) + timedelta(minutes=1)
+            moment += outbox.lease_of(smtp) + timedelta(minutes=1)
         work()
-        moment += outbox._lease(smtp)
+        moment += outbox.lease_of(smtp)
         work()
 
     with house.db.engine.connect() as connection:

@@ -269,7 +269,7 @@ def test_a_claimed_mail_is_left_alone_until_its_lease_ends(
     """A worker that died after claiming: the mail waits for the lease, not for ever and not at once."""
     remind(house)
     [row] = rows(house)
-    lease = outbox._lease(smtp)
+    lease = outbox.lease_of(smtp)
     assert outbox._claim(house.db, house.organisation, row.id, DUE, lease).attempts == 1
 
     assert send_pending(house.db, smtp, DUE + lease - timedelta(seconds=1)) == 0
@@ -279,7 +279,7 @@ def test_a_claimed_mail_is_left_alone_until_its_lease_ends(
 
 def test_a_lease_is_longer_than_every_timeout_together() -> None:
     patient = SmtpSettings("mail.example", 25, timeout=30)
-    assert outbox._lease(patient) >= timedelta(seconds=30 * 12)
+    assert outbox.lease_of(patient) >= timedelta(seconds=30 * 12)
 
 
 def test_a_mail_recorded_as_sent_is_never_sent_again(

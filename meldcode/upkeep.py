@@ -1,0 +1,250 @@
+"""What an administrator types: migrate, publish, export, verify-audit, incidents, doctor.
+
+Each command reads the settings from the environment, does one thing and says what it did; problems end
+with exit code 1, an unusable environment with 2.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from meldcode import audit, clock, incidents, outbox, people, publishing, timers
+from meldcode.audit import Anchor
+from meldcode.definition import DefinitionError, read_folder
+from meldcode.messages import MeldcodeError, Text
+from meldcode.publishing import PublishError
+from meldcode.settings import Settings
+from meldcode.store import Database
+
+PROBLEMS, UNUSABLE = 1, 2
+
+EMBEDDED = click.option(
+    "--embedded",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of `make run` (var), instead of settings from the environment.",
+)
+LANGUAGE = click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+
+
+@contextmanager
+def _deployment(embedded: Path | None, lang: str) -> Iterator[tuple[Settings, Database]]:
+    """The settings and a database that is up to date; whatever is wrong is said, not raised."""
+    try:
+        settings = (
+            Settings.from_environment(False)
+            if embedded is None
+            else Settings.from_environment(True, home=embedded)
+        )
+        db = settings.database()
+    except MeldcodeError as error:
+        click.echo(error.text.of(lang), err=True)
+        sys.exit(UNUSABLE)
+    try:
+        yield settings, db
+    except MeldcodeError as error:
+        click.echo(error.text.of(lang), err=True)
+        if isinstance(error, PublishError | DefinitionError):
+            for found in error.findings:
+                where = ": ".join(filter(None, (found.file, found.element)))
+                click.echo(f"  {where}: {found.what.of(lang)} {found.remedy.of(lang)}", err=True)
+        sys.exit(PROBLEMS)
+    finally:
+        db.close()
+
+
+def _must_be_migrated(db: Database) -> None:
+    if not db.is_current():
+        raise MeldcodeError(
+            Text(
+                "De tabellen zijn niet van deze versie. Voer eerst uit: meldcode migrate.",
+                "The tables are not of this version. Run first: meldcode migrate.",
+            )
+        )
+
+
+@click.command()
+@EMBEDDED
+@LANGUAGE
+def migrate(embedded: Path | None, lang: str) -> None:
+    """Bring the tables of the database up to this version."""
+    with _deployment(embedded, lang) as (_, db):
+        db.migrate()
+        click.echo(Text("De tabellen zijn bijgewerkt.", "The tables are up to date.").of(lang))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--new", is_flag=True, help="Create the organisation when it is not there yet.")
+@EMBEDDED
+@LANGUAGE
+def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
+    """Check an organisation's FOLDER and make it the version new cases start with."""
+    with _deployment(embedded, lang) as (_, db):
+        _must_be_migrated(db)
+        described = read_folder(folder).organisation
+        now = clock.now(db)
+        if new and people.organisation_id(db, described.key) is None:
+            people.create_organisation(db, described.key, described.name, now=now)
+        version = publishing.publish(db, described.key, folder, now=now)
+        click.echo(
+            Text(
+                f"{described.name}: versie {version[:12]} geldt voor nieuwe zaken.",
+                f"{described.name}: version {version[:12]} is used for new cases.",
+            ).of(lang)
+        )
+
+
+@click.command()
+@click.argument("organisation")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@EMBEDDED
+@LANGUAGE
+def export(organisation: str, folder: Path, embedded: Path | None, lang: str) -> None:
+    """Write the current version of ORGANISATION into FOLDER, byte for byte."""
+    with _deployment(embedded, lang) as (_, db):
+        _must_be_migrated(db)
+        version = publishing.export(db, organisation, folder)
+        click.echo(
+            Text(f"Versie {version[:12]} staat in {folder}.", f"Version {version[:12]} is in {folder}.").of(
+                lang
+            )
+        )
+
+
+@click.command("verify-audit")
+@click.option(
+    "--anchors",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file outside the database: compare with what it holds, then add where the log stands now.",
+)
+@EMBEDDED
+@LANGUAGE
+def verify_audit(anchors: Path | None, embedded: Path | None, lang: str) -> None:
+    """Is the audit log whole? Exit code 0: intact, 1: it was tampered with or damaged."""
+    with _deployment(embedded, lang) as (_, db):
+        _must_be_migrated(db)
+        known = _read_anchors(anchors)
+        problems = audit.verify(db, known=known)
+        for problem in problems:
+            place = "" if problem.sequence is None else f" {problem.sequence}"
+            click.echo(f"{problem.organisation}{place}: {problem.text.of(lang)}", err=True)
+        if problems:
+            sys.exit(PROBLEMS)
+        now = audit.anchors(db)
+        if anchors is not None:
+            _add_anchors(anchors, [anchor for anchor in now if anchor not in known])
+        rows = sum(anchor.sequence for anchor in now)
+        click.echo(
+            Text(
+                f"Het logboek is ongeschonden: {rows} regels, {len(now)} organisaties.",
+                f"The log is intact: {rows} rows, {len(now)} organisations.",
+            ).of(lang)
+        )
+
+
+def _read_anchors(file: Path | None) -> list[Anchor]:
+    if file is None or not file.exists():
+        return []
+    try:
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [Anchor(UUID(line["organisation"]), int(line["sequence"]), line["hash"]) for line in lines]
+    except (ValueError, KeyError, TypeError) as error:
+        raise MeldcodeError(
+            Text(f"{file} is geen bestand met ankers.", f"{file} is no file of anchors.")
+        ) from error
+
+
+def _add_anchors(file: Path, fresh: list[Anchor]) -> None:
+    with file.open("a", encoding="utf-8") as stream:
+        for anchor in fresh:
+            stream.write(json.dumps({**asdict(anchor), "organisation": str(anchor.organisation)}) + "\n")
+
+
+@click.group("incidents", invoke_without_command=True)
+@click.option("--all", "everything", is_flag=True, help="Resolved ones too.")
+@EMBEDDED
+@LANGUAGE
+@click.pass_context
+def incidents_group(context: click.Context, everything: bool, embedded: Path | None, lang: str) -> None:
+    """List what is stuck; `incidents retry ID` tries again. Exit code 1 when something is stuck."""
+    if context.invoked_subcommand is not None:
+        return
+    with _deployment(embedded, lang) as (_, db):
+        _must_be_migrated(db)
+        found = incidents.listing(db, resolved=everything)
+        for one in found:
+            about = one.reference or "-"
+            told = f"{one.id}  {one.last_at:%Y-%m-%d %H:%M}  {about:<8} {one.kind} ({one.times}x)"
+            click.echo(f"{told}\n    {one.text.of(lang)}")
+        if not found:
+            click.echo(Text("Er zit niets vast.", "Nothing is stuck.").of(lang))
+        sys.exit(PROBLEMS if any(one.resolved_at is None for one in found) else 0)
+
+
+@incidents_group.command("retry")
+@click.argument("incident", type=click.UUID)
+@EMBEDDED
+@LANGUAGE
+def retry(incident: UUID, embedded: Path | None, lang: str) -> None:
+    """Close an incident and let the next tick try again."""
+    with _deployment(embedded, lang) as (_, db):
+        _must_be_migrated(db)
+        organisation = next((one.organisation for one in incidents.listing(db) if one.id == incident), None)
+        if organisation is None:
+            raise MeldcodeError(Text("Deze storing is er niet (meer).", "There is no such incident."))
+        incidents.retry(db, organisation, incident, now=clock.now(db))
+        click.echo(Text("De volgende tik probeert het opnieuw.", "The next tick tries again.").of(lang))
+
+
+@click.command()
+@EMBEDDED
+@LANGUAGE
+def doctor(embedded: Path | None, lang: str) -> None:
+    """Is this deployment sound? Settings, tables, log, mail server, what is late, what is stuck."""
+    with _deployment(embedded, lang) as (settings, db):
+        checks: list[tuple[Text, Callable[[], bool]]] = [
+            (Text("tabellen bijgewerkt", "tables up to date"), db.is_current),
+            (Text("logboek ongeschonden", "log intact"), lambda: not audit.verify(db)),
+            (Text("mailserver bereikbaar", "mail server reachable"), lambda: _answers(settings)),
+            (Text("niets te laat gevuurd", "no timer overdue"), lambda: _on_time(db, settings)),
+            (Text("geen mail te laat", "no mail overdue"), lambda: _mailed(db, settings)),
+            (Text("niets vastgelopen", "nothing stuck"), lambda: not incidents.listing(db)),
+        ]
+        good = True
+        for name, check in checks:
+            try:
+                fine = check()
+            except MeldcodeError:
+                fine = False
+            good = good and fine
+            click.echo(f"{'✓' if fine else '✗'} {name.of(lang)}")
+        sys.exit(0 if good else PROBLEMS)
+
+
+def _answers(settings: Settings) -> bool:
+    return outbox.reachable(settings.smtp)
+
+
+def _on_time(db: Database, settings: Settings) -> bool:
+    return _recent(timers.oldest_due(db), db, 2 * settings.tick_seconds)
+
+
+def _mailed(db: Database, settings: Settings) -> bool:
+    lease = outbox.lease_of(settings.smtp).total_seconds()
+    return _recent(outbox.oldest_waiting(db), db, lease + 2 * settings.tick_seconds)
+
+
+def _recent(moment: datetime | None, db: Database, seconds: float) -> bool:
+    return moment is None or (clock.now(db) - moment).total_seconds() <= seconds
+
+
+COMMANDS = (migrate, publish, export, verify_audit, incidents_group, doctor)
