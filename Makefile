@@ -25,7 +25,7 @@ export PYTHON
 .PHONY: help
 help: ## Say what can be done (this list)
 	@printf 'make …\n'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 .PHONY: run
 run: $(VENV)/.embedded $(VENV)/.project $(VENV)/.assets ## Try it: everything on this computer, with demo people (PORT=8123 to choose the port)
@@ -80,7 +80,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-ind
 
 .PHONY: clean
 clean: ## Throw away everything that was installed or built (the data of `make run` in var/ stays)
-	rm -rf $(VENV) build dist node_modules web/frontend/node_modules *.egg-info
+	rm -rf $(VENV) build dist web/static/build web/frontend/node_modules *.egg-info
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
