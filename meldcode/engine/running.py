@@ -7,6 +7,7 @@ of the step, never a global. Two threads at two different times do not see each 
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -168,6 +169,11 @@ def _next_id() -> Any:
     step = _running.get(None)
     return uuid4() if step is None else next(step.counter)
 
+
+# SpiffWorkflow describes every state change for its log, task data included, unless its own loggers are
+# set above that: content of a case has no business in a log, and the describing costs more than the step.
+for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 # SpiffWorkflow's Task draws its id itself and offers no other place to choose it.
 SpiffWorkflow.task.uuid4 = _next_id

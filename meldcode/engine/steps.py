@@ -124,6 +124,13 @@ def _opened(
                 "unknown-process",
                 Text(f"Er is geen proces '{process}'.", f"There is no process '{process}'."),
             )
+        if not scopes[process].start.outputs:
+            raise EngineError(
+                Text(
+                    f"Proces '{process}' heeft geen eenduidig begin.",
+                    f"Process '{process}' has no single start.",
+                )
+            )
         current = Running(
             version, calendar, now, command.seed or uuid4(), counter_from(1), plain(command.document)
         )

@@ -2,6 +2,10 @@
 
 `python -m tests.unit.engine_process` is started anew for every move, so nothing that an earlier step
 left in memory (specs, ids, event handlers) can help the next one.
+
+`python -m tests.unit.engine_process record` writes one stored state of every scenario beside the tests.
+Those states stand for the cases of people: only add to them; when the engine no longer reads one, the
+engine is wrong, or it needs a new format number and a way from the old one.
 """
 
 from __future__ import annotations
@@ -10,11 +14,14 @@ import json
 import sys
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from meldcode.engine import Step, step
-from tests.unit.engine_cases import command_of
+from tests.unit.engine_cases import command_of, play
 from tests.unit.engine_scenarios import SCENARIOS
+
+RECORDED = Path(__file__).with_name("fixtures") / "stored_states_1.json"
 
 
 def told(taken: Step) -> Any:
@@ -24,6 +31,17 @@ def told(taken: Step) -> Any:
             asdict(taken), default=lambda value: sorted(value) if isinstance(value, frozenset) else str(value)
         )
     )
+
+
+def record() -> None:
+    recorded = {}
+    for scenario in SCENARIOS:
+        taken = play(scenario)
+        half = len(taken) // 2
+        tasks = [[task.node, task.id] for task in taken[half - 1].tasks]
+        recorded[scenario.name] = {"moves": half, "state": taken[half - 1].state, "tasks": tasks}
+    lines = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in sorted(recorded.items()))
+    RECORDED.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def main() -> None:
@@ -39,4 +57,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    record() if sys.argv[1:] == ["record"] else main()

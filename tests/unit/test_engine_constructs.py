@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from meldcode.engine import Step
+from meldcode.engine import Step, step
 from meldcode.engine.specs import forget
-from tests.unit.engine_cases import MONDAY, Scenario, play
-from tests.unit.engine_process import told
+from tests.unit.engine_cases import MONDAY, Scenario, command_of, expect, play
+from tests.unit.engine_process import RECORDED, told
 from tests.unit.engine_scenarios import SCENARIOS
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +54,20 @@ def test_a_step_is_pure(scenario: Scenario) -> None:
 def test_forgetting_finished_tasks_changes_nothing(scenario: Scenario) -> None:
     kept = play(scenario, keep_finished=True)
     assert [seen(taken) for taken in play(scenario)] == [seen(taken) for taken in kept]
+
+
+@every_construct
+def test_a_case_that_was_stored_long_ago_goes_on(scenario: Scenario) -> None:
+    stored = json.loads(RECORDED.read_text())[scenario.name]
+    state, names, now = stored["state"], stored["tasks"], MONDAY
+    for index, move in enumerate(scenario.moves):
+        now += move.after
+        if index < stored["moves"]:
+            continue
+        taken = step(scenario.version, scenario.calendar, state, command_of(move, None, names), now)
+        expect(move, taken)
+        state, names = taken.state, [(task.node, task.id) for task in taken.tasks]
+    assert taken.finished
 
 
 @pytest.mark.processes

@@ -442,6 +442,37 @@ def test_acute_danger_from_inside_a_subprocess_and_a_called_process() -> None:
     assert case.done("bel").finished
 
 
+def test_a_called_processs_own_route_interrupts_only_that_process() -> None:
+    d, called, acute = line(), line("ander"), Drawing("acuut_route")
+    acute.add("startEvent", "acuut_begin", acute.event("message", "acuut"))
+    acute.task("bel")
+    acute.chain("acuut_begin", "bel")
+    called.task("diep")
+    called.chain("ander_begin", "diep")
+    called.inside(acute, triggeredByEvent="true")
+    d.gateway("parallel", "samen")
+    d.add("callActivity", "roep", calledElement="ander")
+    d.task("b")
+    d.task("slot")
+    d.chain("begin", "samen", "roep", "slot")
+    d.chain("samen", "b")
+    case = Case(version(d, called))
+    case.take(RaiseEvent("acuut"))
+    assert case.open == ["b", "bel"]
+    case.done("bel")
+    assert case.open == ["b", "slot"]
+
+
+@pytest.mark.parametrize("starts", [0, 2])
+def test_a_process_without_a_single_start_cannot_begin(starts: int) -> None:
+    d = Drawing()
+    d.task("vraag")
+    for number in range(starts):
+        d.flow(d.start(f"begin{number}"), "vraag")
+    with pytest.raises(EngineError, match="no single start"):
+        step(version(d), CALENDAR, None, Start("proces"), MONDAY)
+
+
 def shape(scopes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         f"{key}/{name}": (list(spec._inputs), list(spec._outputs), spec.lookahead, spec.manual)
@@ -609,6 +640,23 @@ def test_free_days_move_a_running_timer_from_the_moment_it_started() -> None:
     assert taken.due == MONDAY + 7 * DAY  # 10, 11 and, after the weekend, 14 September
     case.calendar = CALENDAR
     assert levels(case.take(Recalculate(), after=3 * DAY)) == [("na3_mail", 1)]
+
+
+def test_free_days_move_the_timers_of_an_event_gateway() -> None:
+    d = line()
+    d.add("eventBasedGateway", "eerst")
+    d.timer("kort", "P2D", calendar="werkdagen")
+    d.timer("lang", "P9D", calendar="werkdagen")
+    d.task("a")
+    d.task("b")
+    d.chain("begin", "eerst", "kort", "a")
+    d.chain("eerst", "lang", "b")
+    case = Case(version(d))
+    assert case.last.due == MONDAY + 2 * DAY
+    case.calendar = Calendar(free_days=frozenset({date(2026, 9, 9)}))
+    assert case.take(Recalculate()).due == MONDAY + 3 * DAY
+    case.take(Wake(), after=3 * DAY)
+    assert (case.open, case.last.due) == (["a"], None)
 
 
 def test_a_cycle_keeps_what_it_has_done_when_free_days_change() -> None:
