@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 
 from meldcode.diagram.model import Flow, Node
-from meldcode.engine import parts
+from meldcode.engine import gateways, parts, repeating
 from meldcode.engine.contract import EngineError
 from meldcode.engine.events import Coded, Named, Terminate, TimerDefinition
 from meldcode.engine.running import label
@@ -114,7 +114,7 @@ class _Builder:
             return
         once = f"{node.id} [child]"
         maker(self.scope, once, node)
-        repeated = parts.StandardLoop if node.loop.kind == "standard" else parts.MultiInstance
+        repeated = repeating.StandardLoop if node.loop.kind == "standard" else repeating.MultiInstance
         spec = repeated(self.scope, node.id, node, once, node.loop)
         self.scope.task_specs[once]._inputs.append(spec.name)
 
@@ -146,9 +146,9 @@ class _Builder:
         if boundaries:
             self._guard(node, spec, boundaries)
         targets = [(flow, self._entry(flow)) for flow in (self.flows[key] for key in node.outgoing)]
-        if isinstance(spec, parts.Choosing):
+        if isinstance(spec, gateways.Choosing):
             spec.branches = tuple(
-                parts.Branch(flow, target.name) for flow, target in targets if flow.id != node.default_flow
+                gateways.Branch(flow, target.name) for flow, target in targets if flow.id != node.default_flow
             )
             spec.default = next(
                 (target.name for flow, target in targets if flow.id == node.default_flow), None
@@ -285,10 +285,10 @@ MAKERS: Mapping[str, Callable[[Any, str, Node], Any]] = {
     "sendTask": parts.MailTask,
     "receiveTask": _catch,
     "businessRuleTask": parts.DecisionTask,
-    "exclusiveGateway": parts.Exclusive,
-    "inclusiveGateway": parts.Inclusive,
-    "parallelGateway": parts.Parallel,
-    "eventBasedGateway": parts.EventGateway,
+    "exclusiveGateway": gateways.Exclusive,
+    "inclusiveGateway": gateways.Inclusive,
+    "parallelGateway": gateways.Parallel,
+    "eventBasedGateway": gateways.EventGateway,
     "startEvent": _start,
     "endEvent": _end,
     "intermediateCatchEvent": _catch,

@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from meldcode.diagram.model import Node
-from meldcode.engine import parts
+from meldcode.engine import parts, repeating
 from meldcode.engine.contract import (
     Command,
     Complete,
@@ -231,7 +231,7 @@ def _complete(case: Any, command: Complete) -> int:
         )
     answers = plain(command.answers)
     repeated = task.parent.task_spec
-    if isinstance(repeated, parts.MultiInstance) and repeated.loop.output_collection:
+    if isinstance(repeated, repeating.MultiInstance) and repeated.loop.output_collection:
         # Of a task that is done for each element, the answers belong to that element.
         name = repeated.loop.output_item
         task.internal_data["output"] = answers.get(name, answers) if name else answers

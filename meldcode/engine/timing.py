@@ -16,7 +16,7 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from meldcode.diagram.model import Node
-from meldcode.engine import parts
+from meldcode.engine import parts, repeating
 from meldcode.engine.contract import Deadline
 from meldcode.engine.events import Entry, FirstOf, TimerDefinition, first_due, missed
 from meldcode.engine.running import Cause, endless, running
@@ -124,7 +124,9 @@ def splits_around(task: Any) -> Iterator[Any]:
     """
     while task is not None:
         parent = task.parent
-        while parent is not None and isinstance(parent.task_spec, parts.Repeating) and parts.is_open(parent):
+        while (
+            parent is not None and isinstance(parent.task_spec, repeating.Repeating) and parts.is_open(parent)
+        ):
             task, parent = parent, parent.parent
         if parent is not None and isinstance(parent.task_spec, parts.Split):
             yield parent

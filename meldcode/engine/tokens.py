@@ -18,7 +18,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from meldcode.engine import parts
+from meldcode.engine import parts, repeating
 from meldcode.engine.contract import EngineError
 from meldcode.messages import Text
 
@@ -112,7 +112,7 @@ def _collect(task: Any, above: list[Token], loose: list[Token], keep_finished: b
     inner: list[Token] = []
     token = _token(task, inner, keep_finished)
     above.append(token)
-    together = keep_finished or isinstance(task.task_spec, parts.Split | parts.Repeating)
+    together = keep_finished or isinstance(task.task_spec, parts.Split | repeating.Repeating)
     for child in task.children:
         _collect(child, inner if together else loose, loose, keep_finished)
     if not inner:

@@ -27,6 +27,7 @@ from tests.unit.engine_drawing import Drawing
 MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 SEED = UUID("00000000-0000-4000-8000-000000000001")
 DAY = timedelta(days=1)
+CALENDAR = Calendar()
 
 ORGANISATION = b"""
 key = "school"
@@ -134,3 +135,37 @@ def expect(move: Move, taken: Step) -> None:
         assert taken.outcome == move.outcome, where
     if move.document is not None:
         assert taken.state["document"] == dict(move.document), where
+
+
+class Case:
+    """One case, moved by hand. `now` only moves when told to."""
+
+    def __init__(self, version: Version, calendar: Calendar = CALENDAR, **facts: Any) -> None:
+        self.version = version
+        self.calendar = calendar
+        self.now = MONDAY
+        self.last: Step = step(version, calendar, None, Start(document=facts, seed=SEED), MONDAY)
+
+    def take(self, command: Command, after: timedelta = timedelta()) -> Step:
+        self.now += after
+        state = json.loads(json.dumps(self.last.state))
+        self.last = step(self.version, self.calendar, state, command, self.now)
+        return self.last
+
+    def done(self, node: str, after: timedelta = timedelta(), **answers: Any) -> Step:
+        return self.take(Complete(self.task(node), answers), after)
+
+    def task(self, node: str) -> str:
+        return next(task.id for task in self.last.tasks if task.node == node)
+
+    @property
+    def open(self) -> list[str]:
+        return sorted(task.node for task in self.last.tasks)
+
+
+def levels(taken: Step) -> list[tuple[str, int]]:
+    return [(mail.node, mail.level) for mail in taken.mails]
+
+
+def facts(taken: Step, name: str) -> list[Mapping[str, Any]]:
+    return [{"node": fact.node, **fact.detail} for fact in taken.facts if fact.name == name]
