@@ -1,0 +1,264 @@
+"""The pages in a real Chromium, on a desk and on a telephone: readable, reachable, and within the policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.web.filling import fill
+from tests.web.person import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+DESK, TELEPHONE = (1280, 900), (390, 844)
+SMALLEST_TARGET = 44
+
+#: Every control that stands by itself; a link inside a sentence may be as high as its line (WCAG 2.5.8).
+TARGETS = """smallest => [...document.querySelectorAll(
+    'a[href], button, summary, select, textarea, label.choice, '
+    + 'input:not([type=hidden], [type=radio], [type=checkbox])')]
+  .filter(e => e.checkVisibility() && !e.closest('p') && !e.matches('.nl-skip-link, [aria-hidden=true]'))
+  .map(e => [e, e.matches('.task__link') ? e.closest('.task') : e])
+  .filter(([, target]) => target.getBoundingClientRect().height < smallest - 0.5)
+  .map(([e]) => `${e.tagName} ${e.textContent.trim() || e.name}`)"""
+
+
+class Refusals:
+    """What a page tried and the policy refused, and what else the browser complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.heard: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.heard.append(str(error)))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # a form that is refused (422) is told by the browser too; that is the page working
+        if message.type in ("error", "warning") and "status of 422" not in message.text:
+            self.heard.append(message.text)
+
+
+@pytest.fixture
+def window(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """A fresh browser with its cookies, at the address of the pages."""
+    width, height = DESK
+    context = browser.new_context(
+        base_url=address, viewport={"width": width, "height": height}, locale="nl-NL"
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+def look(page: Page, where: str) -> None:
+    """At both widths: nothing for axe to say, no sideways scrolling, targets for a thumb."""
+    for width, height in (TELEPHONE, DESK):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} at {width}"
+        assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{where} at {width}"
+        # read apart from the page's own scripts, so that the page's policy stays as it is
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        said = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+        assert said == [], f"{where} at {width}"
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/inloggen")
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mijn taken")
+
+
+def finish(page: Page, answers: dict[str, str]) -> None:
+    fill(page, answers)
+    page.get_by_role("button", name="Taak afronden").click()
+    expect(page).to_have_url(re.compile(r"/klaar$"))
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("link", name="Ga hiermee verder").click()
+
+
+@pytest.mark.timeout(300)
+def test_every_page_is_accessible_at_both_widths_and_breaks_no_policy(window: BrowserContext) -> None:
+    page = window.new_page()
+    refusals = Refusals(page)
+
+    page.goto("/")
+    look(page, "sign-in")
+    page.get_by_label("Gebruikersnaam").fill("sanne")
+    page.get_by_role("textbox", name="Wachtwoord").fill("verkeerd")
+    page.get_by_role("button", name="Inloggen", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    look(page, "sign-in refused")
+    page.get_by_role("textbox", name="Wachtwoord").fill(PASSWORD)
+    page.get_by_role("button", name="Inloggen", exact=True).click()
+    look(page, "no tasks")
+
+    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    look(page, "first task")
+    first_task = page.url
+    page.get_by_role("button", name="Taak afronden").click()
+    expect(page.locator(".problems")).to_be_focused()
+    look(page, "task refused")
+    finish(page, {"vermoeden_over": "thuis"})
+    look(page, "task done")
+    go_on(page)
+    page.get_by_text("Wat er al is vastgelegd").click()
+    look(page, "second task, earlier answers open")
+    page.goto(first_task)
+    look(page, "task done already")
+
+    page.get_by_role("link", name="Bekijk de hele zaak").click()
+    page.get_by_text("Lees wat er is vastgelegd").click()
+    look(page, "case")
+    case = page.url
+    page.get_by_role("link", name="Acuut gevaar").last.click()
+    look(page, "danger")
+    page.get_by_role("button", name="Ja, er is acuut gevaar").click()
+    look(page, "acute task")
+
+    page.goto("/")
+    look(page, "tasks")
+    page.goto("/zaken")
+    look(page, "cases")
+    page.goto("/demo/mails")
+    look(page, "no mails")
+    page.get_by_role("button", name="Andere persoon").click()
+    page.get_by_role("button", name="Henk").click()
+    page.goto(case)
+    look(page, "case without content")
+    page.get_by_role("button", name="English").click()
+    look(page, "case in English")
+    page.get_by_role("button", name="Hide").click()
+    look(page, "hidden")
+
+    assert refusals.heard == []
+
+
+@pytest.mark.timeout(120)
+def test_the_errors_are_accessible_too(window: BrowserContext) -> None:
+    page = window.new_page()
+    page.goto("/nergens")
+    look(page, "not found, signed out")
+    sign_in(page, "Sanne")
+    page.goto("/nergens")
+    look(page, "not found")
+
+
+@pytest.mark.timeout(180)
+def test_a_case_goes_from_signals_to_weighing_without_javascript(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    page.goto("/inloggen")
+    page.get_by_role("button", name="Sanne").click()
+    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    for answers in (
+        {"vermoeden_over": "thuis"},
+        {"extra_advies": "nee", "overleg_bevinding": "gesprek"},
+        {"gesprek_keuze": "gevoerd", "gesprek_bevinding": "verder"},
+    ):
+        # what depends on an answer comes after sending: then the same page asks it
+        for _ in range(4):
+            fill(page, answers, live=False)
+            page.get_by_role("button", name="Taak afronden").click()
+            if page.url.endswith("/klaar"):
+                break
+        page.get_by_role("link", name="Ga hiermee verder").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Wegen")
+    # folding open what others wrote needs no script either
+    page.get_by_text("Wat er al is vastgelegd").click()
+    expect(page.get_by_role("heading", name="Signalen", exact=False)).to_be_visible()
+    context.close()
+
+
+def test_a_question_that_depends_on_an_answer_appears_at_once_and_keeps_what_was_typed(
+    window: BrowserContext,
+) -> None:
+    page = window.new_page()
+    refusals = Refusals(page)
+    sign_in(page, "Sanne")
+    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    finish(page, {"vermoeden_over": "thuis"})
+    go_on(page)
+    page.locator("[name=overleg_met]").fill("Fatima")
+    expect(page.locator("[name=overleg_bevinding]")).to_have_count(0)
+    page.locator("[name=extra_advies][value=nee]").check()
+    expect(page.locator("[name=overleg_bevinding]").first).to_be_visible()
+    expect(page.locator("[name=overleg_met]")).to_have_value("Fatima")
+    expect(page.locator("[name=extra_advies][value=nee]")).to_be_focused()
+    page.locator("[name=extra_advies][value=veilig_thuis]").check()
+    expect(page.locator("[name=overleg_bevinding]")).to_have_count(0)
+    assert refusals.heard == []
+
+
+def test_a_double_click_and_the_back_button_end_on_a_friendly_page(window: BrowserContext) -> None:
+    page = window.new_page()
+    sign_in(page, "Sanne")
+    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    fill(page, {"vermoeden_over": "thuis"})
+    page.get_by_role("button", name="Taak afronden").dblclick()
+    expect(page).to_have_url(re.compile(r"/klaar$"))
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("taak is")
+    expect(page.get_by_role("link", name="Ga hiermee verder")).to_be_visible()
+
+
+def test_after_hiding_the_back_button_shows_nothing(window: BrowserContext) -> None:
+    page = window.new_page()
+    sign_in(page, "Sanne")
+    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    page.get_by_role("button", name="Verberg").click()
+    expect(page).to_have_title("Welkom")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inloggen")
+
+
+def test_the_menu_opens_with_the_keyboard_and_closes_with_escape(window: BrowserContext) -> None:
+    page = window.new_page()
+    sign_in(page, "Sanne")
+    menu = page.locator(".who summary")
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Uitloggen")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Uitloggen")).to_be_hidden()
+    expect(menu).to_be_focused()
+
+
+def test_the_first_tab_leads_to_the_content(window: BrowserContext) -> None:
+    page = window.new_page()
+    sign_in(page, "Sanne")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Direct naar de inhoud")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#inhoud")).to_be_focused()
+
+
+def test_a_first_visit_transfers_less_than_a_photograph(window: BrowserContext) -> None:
+    """At most 100 kB before anything is kept, at most 12 kB for a page after that (measured in Chromium)."""
+    page = window.new_page()
+    session = window.new_cdp_session(page)
+    session.send("Network.enable")
+    transferred: list[int] = []
+    session.on("Network.loadingFinished", lambda event: transferred.append(event["encodedDataLength"]))
+
+    def weight_of(path: str) -> int:
+        transferred.clear()
+        page.goto(path, wait_until="networkidle")
+        return int(sum(transferred))
+
+    assert 10_000 < weight_of("/inloggen") <= 100_000
+    sign_in(page, "Sanne")
+    assert weight_of("/") <= 12_000
+    assert weight_of("/zaken") <= 12_000

@@ -1,0 +1,85 @@
+"""`python -m web`: the production server in a process of its own."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.processes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(school: Path, port: int) -> dict[str, str]:
+    """What a deployment sets."""
+    return {
+        "PATH": os.environ["PATH"],
+        "MELDCODE_DATABASE_URL": f"sqlite:///{school}",
+        "MELDCODE_BROKER_URL": "redis://127.0.0.1:1/0",
+        "MELDCODE_SMTP_URL": "smtp://127.0.0.1:1",
+        "MELDCODE_SECRET_KEY": "s" * 40,
+        "MELDCODE_MASTER_KEY": base64.b64encode(bytes(range(32))).decode(),
+        "MELDCODE_BASE_URL": f"http://127.0.0.1:{port}",
+        "MELDCODE_PORT": str(port),
+    }
+
+
+def start(given: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "web"],
+        cwd=ROOT,
+        env=given,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_server_answers_names_nobody_and_stops_when_asked(school: Path) -> None:
+    port = free_port()
+    with start(environment(school, port)) as process:
+        try:
+            answer = _patiently(f"http://127.0.0.1:{port}/inloggen")
+            assert answer.status == 200
+            assert "Server" not in answer.headers
+            assert "demo" not in answer.read().decode()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+
+
+def test_missing_settings_are_named_in_a_sentence_each(school: Path) -> None:
+    given = environment(school, 8000)
+    del given["MELDCODE_SECRET_KEY"], given["MELDCODE_BASE_URL"]
+    with start(given) as process:
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "MELDCODE_SECRET_KEY" in said
+    assert "MELDCODE_BASE_URL" in said
+    assert "Traceback" not in said
+
+
+def _patiently(address: str) -> urllib.request.addinfourl:
+    for _ in range(100):
+        try:
+            return urllib.request.urlopen(address, timeout=5)
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise AssertionError(f"nothing answers at {address}")
