@@ -39,7 +39,7 @@ class Sketch:
         if depth > 0 and self.tasks < 12:
             kinds = ["row", "row", "xor", "loop", "sub"]
             # SpiffWorkflow's own joins can fire early in the second round of a loop, and its inclusive
-            # join while a branch is inside a subprocess: there is nothing to compare with.
+            # join beside a branch that loops: there is nothing to compare with.
             kinds += ["and", "or"] if self.timed or not self.loops else []
             if self.timed:
                 kinds += ["guarded", "interrupted", "repeated", "many", "wait", "guarded_sub", "first"]

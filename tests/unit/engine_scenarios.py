@@ -148,24 +148,29 @@ def inclusive_around_a_subprocess() -> Scenario:
     inner.end("deel_einde")
     inner.chain("deel_begin", "ver_weg", "deel_einde")
     d.gateway("inclusive", "wie", default="anders")
+    d.gateway("exclusive", "lus")
+    d.gateway("exclusive", "lus_uit", default="lus_klaar")
     d.inside(inner)
     d.mail("bericht")
     d.gateway("inclusive", "verder")
     d.task("slot")
     d.end()
     d.flow("begin", "wie")
-    d.flow("wie", "deel", "true")
+    d.flow("wie", "lus", "true")
     d.flow("wie", "bericht", "true")
     d.flow("wie", "verder", key="anders")
-    d.flow("deel", "verder")
+    d.chain("lus", "deel", "lus_uit")
+    d.flow("lus_uit", "lus", "opnieuw = true")
+    d.flow("lus_uit", "verder", key="lus_klaar")
     d.flow("bericht", "verder")
     d.chain("verder", "slot", "einde")
     moves = (
         Move("start", ["ver_weg"], mails=["bericht"]),
-        Move("ver_weg", ["slot"]),
+        Move("ver_weg", ["ver_weg"], answers={"opnieuw": True}),
+        Move("ver_weg", ["slot"], answers={"opnieuw": False}),
         Move("slot", finished=True),
     )
-    return Scenario("an inclusive join waits for a subprocess", version(d), moves)
+    return Scenario("an inclusive join waits for a subprocess in a loop", version(d), moves)
 
 
 def inclusive_at_once() -> Scenario:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from meldcode.definition import Version
 from meldcode.engine import (
     Complete,
     EngineError,
@@ -133,6 +134,20 @@ def test_a_state_of_another_diagram_is_refused_in_words() -> None:
         step(ladder().version, CALENDAR, state, Wake(), MONDAY)
     with pytest.raises(EngineError, match="does not fit"):
         step(ladder().version, CALENDAR, {**state, "spec": "weg"}, Wake(), MONDAY)
+
+
+def test_a_case_goes_on_in_a_diagram_that_differs_further_on() -> None:
+    def drawn(after: str) -> Version:
+        d = line()
+        d.task("vraag")
+        d.reminder("na2", "P2D", "vraag")
+        d.task(after)
+        d.chain("begin", "vraag", after)
+        return version(d)
+
+    case = Case(drawn("oud"))
+    case.version = drawn("nieuw")
+    assert case.done("vraag", after=DAY).tasks[0].node == "nieuw"
 
 
 # --- events ----------------------------------------------------------------------------------------
