@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,14 +107,15 @@ def test_a_translation_that_a_person_would_notice_is_refused(
 
 
 def test_a_working_environment_is_never_thrown_away(tmp_path: Path) -> None:
+    mine = tmp_path / "venv" / "bin" / "python"
+    mine.parent.mkdir(parents=True)
+    mine.symlink_to(sys.executable)
+
     make = ["sh", str(ROOT / "tools" / "venv.sh"), str(tmp_path / "venv")]
-    subprocess.run(make, check=True, capture_output=True)
-    mine = tmp_path / "venv" / "mine"
-    mine.touch()
+    subprocess.run(make, check=True, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)})
 
-    subprocess.run(make, check=True, capture_output=True)
-
-    assert mine.exists()
+    assert mine.readlink() == Path(sys.executable)
+    assert list(mine.parent.iterdir()) == [mine]
 
 
 def test_without_a_python_that_is_new_enough_the_remedy_is_said(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_mail_server_that_hangs_does_not_stop_the_timers(deploy: Deploy) -> No
 
         another = deployment.overdue_case()
 
-        assert eventually(lambda: deployment.rows(another), seconds=4), "mailing holds up the timers"
+        assert eventually(lambda: deployment.rows(another), seconds=6), "mailing holds up the timers"
 
 
 def test_asked_to_stop_a_worker_and_a_beat_leave_no_process(deployment: Deployment) -> None:
