@@ -22,7 +22,9 @@ from tests.unit.engine_generated import Poke, pokes, versions
 from tests.unit.test_engine_constructs import seen
 
 CALENDAR = Calendar()
-slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+slowly = settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 def begin(version: Version, keep_finished: bool) -> Step:

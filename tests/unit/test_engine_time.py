@@ -219,6 +219,20 @@ def test_a_date_is_the_organisations_own(text: str, due: str) -> None:
     assert taken.due.isoformat() == due
 
 
+def test_today_is_the_organisations_own_day() -> None:
+    d = line()
+    d.gateway("exclusive", "keuze", default="anders")
+    d.task("dinsdag")
+    d.task("maandag")
+    d.flow("begin", "keuze")
+    d.flow("keuze", "dinsdag", 'today() = date("2026-09-08")')
+    d.flow("keuze", "maandag", key="anders")
+    late = MONDAY.replace(hour=22, minute=30)  # half past midnight in Amsterdam
+    for moment, node in ((MONDAY, "maandag"), (late, "dinsdag")):
+        taken = step(version(d), CALENDAR, None, Start(seed=SEED), moment)
+        assert [task.node for task in taken.tasks] == [node]
+
+
 def test_a_feel_duration_counts_in_working_days() -> None:
     d = line()
     d.timer("wacht", '= if haast then duration("P1D") else "P2D"', calendar="werkdagen")
