@@ -72,11 +72,6 @@ class Running:
         """The id the world sees for token `number`: a UUID text, the same at every step of the case."""
         return str(uuid5(self.seed, str(number)))
 
-    @property
-    def local(self) -> datetime:
-        """The moment on the organisation's own clock: which day `today()` is depends on it."""
-        return self.calendar.local(self.now)
-
     def fact(self, name: str, node: str | None = None, **detail: Json) -> None:
         """Record that something happened. Never pass case content."""
         self.facts.append(Fact(name, node, detail))
