@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
 from lxml import etree
@@ -17,6 +17,7 @@ from meldcode.diagram.interchange import Box, Drawing, Edge, Shape, read_drawing
 from meldcode.diagram.model import Diagram, Node
 from meldcode.diagram.names import ACTIVITIES, CONTAINERS, EVENTS, GATEWAYS
 from meldcode.diagram.pen import INK, LINE_HEIGHT, PAPER, SVG, Pen, envelope, event_icon, person, table, wrap
+from meldcode.diagram.window import visible, window
 from meldcode.diagram.xml import read_xml
 from meldcode.messages import Text
 
@@ -39,8 +40,14 @@ WITH_ICON = frozenset({"userTask", "manualTask", "sendTask", "receiveTask", "bus
 BAND = 30.0  # width of the band with a pool's or lane's name
 
 
-def draw(diagram: Diagram, *, marks: Mapping[str, str] | None = None, language: str = "nl") -> str:
-    """The diagram as a standalone SVG document.
+def draw(
+    diagram: Diagram,
+    *,
+    marks: Mapping[str, str] | None = None,
+    language: str = "nl",
+    around: Collection[str] = (),
+) -> str:
+    """The diagram as a standalone SVG document; with `around` only the part around these elements.
 
     `marks` gives elements a state by id: `current`, `done` or `late` (anything else is left out);
     it is drawn as a class, an outline and a badge, and told in the picture's description. A diagram
@@ -50,8 +57,10 @@ def draw(diagram: Diagram, *, marks: Mapping[str, str] | None = None, language: 
     known = {key: mark for key, mark in (marks or {}).items() if mark in MARKS}
     root = etree.Element(f"{{{SVG}}}svg", nsmap=cast(dict[str, str], {None: SVG}))
     canvas = Pen(root)
+    part = window(drawing, around)
     if drawing.shapes:
-        _Picture(canvas, diagram, drawing, known, language).draw()
+        seen = visible(drawing, part) if part else drawing
+        _Picture(canvas, diagram, seen, known, language, part).draw()
     else:
         _empty(canvas, language)
     return etree.tostring(root, encoding="unicode")
@@ -78,8 +87,15 @@ def _frame(canvas: Pen, view: Box, title: str, description: str, language: str) 
 
 class _Picture:
     def __init__(
-        self, canvas: Pen, diagram: Diagram, drawing: Drawing, marks: Mapping[str, str], language: str
+        self,
+        canvas: Pen,
+        diagram: Diagram,
+        drawing: Drawing,
+        marks: Mapping[str, str],
+        language: str,
+        part: Box | None,
     ) -> None:
+        self.part = part
         self.canvas = canvas
         self.nodes: Mapping[str, Node] = diagram.nodes
         self.diagram = diagram
@@ -118,6 +134,8 @@ class _Picture:
         return " ".join(sentences)
 
     def _view(self) -> Box:
+        if self.part:
+            return self.part
         boxes = [shape.box for shape in self.drawing.shapes]
         boxes += [shape.label for shape in self.drawing.shapes if shape.label]
         boxes += [edge.label for edge in self.drawing.edges if edge.label]

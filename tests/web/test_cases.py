@@ -8,14 +8,18 @@ from html import unescape
 import pytest
 from flask import Flask
 
-from meldcode import clock, definition, people, timers
+from meldcode import clock, people, timers
 from meldcode.workdays import Calendar
-from tests.web.conftest import SCHOOL, Make
+from tests.web.conftest import Make
 from tests.web.person import PASSWORD, Person, case_of, goes_to, heading
-from web.picture import HEIGHT, WIDTH, window
 from web.services import EXTENSION, Services
 
 SECRET = "Zij vertelde het zelf, met eigen woorden."
+
+
+def addresses(case: str) -> list[str]:
+    """Every page of a case."""
+    return [f"/zaken/{case}{rest}" for rest in ("", "/schema.svg", "/plek.svg", "/bellen")]
 
 
 @pytest.fixture
@@ -34,41 +38,31 @@ def test_a_case_shows_its_five_steps_whose_turn_it_is_and_what_was_done(sanne: P
     assert "Sanne" in page
 
 
-def test_the_picture_marks_the_current_place_and_shows_it_large(sanne: Person, case: str) -> None:
+def test_the_picture_shows_the_current_place_large_and_the_whole_way_on_request(
+    sanne: Person, case: str
+) -> None:
     page = sanne.get(f"/zaken/{case}")
     source = re.findall(r'<img src="([^"]+)" alt="([^"]+)"', page)
     assert len(source) == 1
     address, words = source[0]
-    assert re.fullmatch(rf"/zaken/{case}/schema\.svg#svgView\(viewBox\(-?\d+,-?\d+,\d+,\d+\)\)", address)
+    assert address == f"/zaken/{case}/plek.svg"
     assert "Overleggen" in unescape(words)
-    picture = sanne.client.get(address.split("#")[0])
-    assert picture.mimetype == "image/svg+xml"
-    assert "current" in picture.text
-    assert SECRET not in picture.text
-
-
-def test_the_window_on_the_picture_holds_the_place_and_stays_inside_the_drawing(
-    app: Flask, case: str
-) -> None:
-    version = definition.read_folder(SCHOOL)
-    diagram = version.diagram_of(version.main_process)
-    assert diagram is not None
-    tasks = [node.id for node in diagram.nodes.values() if node.kind == "userTask"]
-    for task in tasks:
-        part = window(diagram, [task])
-        if part is None:  # drawn on a page of its own
-            continue
-        assert part.width / part.height == pytest.approx(WIDTH / HEIGHT)
-    whole = window(diagram, tasks)
-    assert whole is not None
-    assert whole.width > WIDTH
-    assert window(diagram, []) is None
-    assert window(diagram, ["geen-element"]) is None
+    part, whole = sanne.client.get(address), sanne.client.get(f"/zaken/{case}/schema.svg")
+    for picture in (part, whole):
+        assert picture.mimetype == "image/svg+xml"
+        assert 'class="userTask current"' in picture.text
+        assert SECRET not in picture.text
+    assert len(part.data) < len(whole.data) / 2
 
 
 def test_a_colleague_who_is_not_involved_sees_nothing_of_a_case(app: Flask, case: str) -> None:
     joost = Person(app).sign_in("joost")
-    for path in (f"/zaken/{case}", f"/zaken/{case}/schema.svg", f"/zaken/{case}/bellen"):
+    for path in (
+        f"/zaken/{case}",
+        f"/zaken/{case}/schema.svg",
+        f"/zaken/{case}/plek.svg",
+        f"/zaken/{case}/bellen",
+    ):
         assert "Deze pagina is niet voor u" in joost.get(path, 403)
     assert case not in joost.get("/zaken")
     assert "Er zijn geen open zaken" in joost.get("/zaken")
@@ -97,7 +91,13 @@ def test_another_organisation_finds_nothing_at_any_address(app: Flask, sanne: Pe
     task = sanne.task("Overleg")
     stranger = Person(app)
     stranger.sign_in("vreemd")
-    for path in (f"/zaken/{case}", f"/zaken/{case}/schema.svg", f"/zaken/{case}/bellen", task):
+    for path in (
+        f"/zaken/{case}",
+        f"/zaken/{case}/schema.svg",
+        f"/zaken/{case}/plek.svg",
+        f"/zaken/{case}/bellen",
+        task,
+    ):
         answer = stranger.client.get(path)
         assert 400 <= answer.status_code < 500, path
         assert SECRET not in answer.text

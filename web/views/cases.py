@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, redirect, render_template, url_for
@@ -15,7 +14,6 @@ from web import shown
 from web.keys import given_key
 from web.language import gettext, language
 from web.organisation import calendar, published
-from web.picture import window
 from web.services import now, services
 from web.sessions import actor, signed_in
 from web.words import name_of_steps, short_day
@@ -70,7 +68,7 @@ def case(case: UUID) -> ResponseReturnValue:
         progress=shown.progress(page),
         open=open_,
         entries=[shown.entry(one) for one in page.entries],
-        schema=_picture(page),
+        drawn=page.version.diagram_of(page.process) is not None,
         schema_words=_in_words(open_),
     )
 
@@ -78,27 +76,30 @@ def case(case: UUID) -> ResponseReturnValue:
 @blueprint.get("/zaken/<uuid:case>/schema.svg")
 @signed_in
 def schema(case: UUID) -> ResponseReturnValue:
-    """The diagram with the current place marked, as a picture that works without a script."""
+    """The whole diagram with the current place marked, as a picture that works without a script."""
+    return _picture(case, whole=True)
+
+
+@blueprint.get("/zaken/<uuid:case>/plek.svg")
+@signed_in
+def place(case: UUID) -> ResponseReturnValue:
+    """The part of the diagram where the case is now: large enough to read, and a few kB."""
+    return _picture(case, whole=False)
+
+
+def _picture(case: UUID, *, whole: bool) -> Response:
     page = cases.case_page(services().db, actor(), case, now=now())
     diagram = page.version.diagram_of(page.process)
     if diagram is None:
         raise NotFound
-    picture = Response(draw(diagram, marks=page.marks, language=language()), mimetype="image/svg+xml")
+    # of several places the most urgent one: places far apart together are too small to read
+    around = () if whole else tuple(view.node for view in page.tasks[:1])
+    picture = Response(
+        draw(diagram, marks=page.marks, language=language(), around=around), mimetype="image/svg+xml"
+    )
     # opened by itself it is a document of its own, with nothing in it that may run
     picture.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return picture
-
-
-def _picture(page: cases.CasePage) -> dict[str, Any] | None:
-    """Address and size of the picture: the part where the case is now, or all of it when it is closed."""
-    diagram = page.version.diagram_of(page.process)
-    if diagram is None:
-        return None
-    address = url_for("cases.schema", case=page.id)
-    part = window(diagram, {view.node for view in page.tasks})
-    if part is None:
-        return {"url": address, "width": None, "height": None}
-    return {"url": f"{address}#{part.fragment}", "width": round(part.width), "height": round(part.height)}
 
 
 def _in_words(open_: list[shown.ShownTask]) -> str:
