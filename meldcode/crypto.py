@@ -24,6 +24,7 @@ from meldcode.messages import MeldcodeError, Text
 KEY_BYTES = 32
 _NONCE_BYTES = 12  # NIST SP 800-38D; random, and no key here seals anywhere near 2**32 values
 _FORMAT = b"\x01"
+_EFFORT = 1  # of zlib: twice as fast as 6 at every step, and a state is a tenth larger
 _LARGEST = 16 * 1024 * 1024  # an opened value larger than this is not ours
 
 
@@ -49,13 +50,14 @@ def associated(organisation: UUID, case: UUID, field: str) -> bytes:
 class Key:
     """One AES-256 key. It never shows itself: not in a repr, not in an error."""
 
-    __slots__ = ("_aes", "_raw")
+    __slots__ = ("_aes", "_raw", "_signing")
 
     def __init__(self, raw: bytes) -> None:
         if len(raw) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes, not {len(raw)}")
         self._raw = raw
         self._aes = AESGCM(raw)
+        self._signing: bytes | None = None
 
     @classmethod
     def new(cls) -> Key:
@@ -84,13 +86,14 @@ class Key:
 
     def sign(self, message: bytes) -> bytes:
         """HMAC-SHA256 under a key derived from this one (never under the sealing key itself)."""
-        derived = hmac.digest(self._raw, b"meldcode|sign|1", hashlib.sha256)
-        return hmac.digest(derived, message, hashlib.sha256)
+        if self._signing is None:
+            self._signing = hmac.digest(self._raw, b"meldcode|sign|1", hashlib.sha256)
+        return hmac.digest(self._signing, message, hashlib.sha256)
 
     def seal_json(self, value: Any, bound_to: bytes) -> bytes:
         """Seal a plain JSON value, compressed first: case states are repetitive."""
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return self.seal(zlib.compress(text.encode(), 6), bound_to)
+        return self.seal(zlib.compress(text.encode(), _EFFORT), bound_to)
 
     def open_json(self, sealed: bytes, bound_to: bytes) -> Any:
         unpacker = zlib.decompressobj()

@@ -82,7 +82,7 @@ _TASK = (
 # One statement for a case and its open tasks: a round trip costs more than a few repeated bytes.
 _LOAD = (
     sa.select(
-        *cases.c,
+        *(column for column in cases.c if column.name not in ("organisation", "changed_at")),
         case_keys.c.wrapped,
         due.c.at.label("due_at"),
         organisations.c.version.label("current_version"),

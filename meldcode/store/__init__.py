@@ -3,7 +3,8 @@ organisation, `tables` says what there is. Nothing outside this package commits.
 
 from __future__ import annotations
 
+from meldcode.store.backend import row_version
 from meldcode.store.database import SCOPE, Database, Transaction, scoped
 from meldcode.store.errors import ScopeError, StoreError
 
-__all__ = ["SCOPE", "Database", "ScopeError", "StoreError", "Transaction", "scoped"]
+__all__ = ["SCOPE", "Database", "ScopeError", "StoreError", "Transaction", "row_version", "scoped"]

@@ -3,7 +3,8 @@
 The rest of the core writes portable SQLAlchemy Core statements. Whatever differs between databases
 stays in this package: how a connection is set up, how a writer takes its lock, how rows are claimed
 (`FOR UPDATE SKIP LOCKED`; SQLite leaves the clause out, because `BEGIN IMMEDIATE` admits one writer
-at a time anyway).
+at a time anyway). On PostgreSQL the beginning of a transaction tells the database its organisation, for
+row-level security; see `meldcode.store.postgresql`.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, CursorResult, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.sql import Executable
 
 from meldcode.crypto import Key, Keyring
 from meldcode.messages import Text
-from meldcode.store import sqlite
+from meldcode.store.backend import ORGANISATION, READING, backend
 from meldcode.store.errors import ScopeError, StoreError
+from meldcode.store.prepared import Prepared
 from meldcode.store.scope import SCOPE, Plan, plan_of, scoped
 from meldcode.store.tables import organisations
 
@@ -63,8 +66,25 @@ class Transaction:
         """
         plan = plan_of(statement)
         if params is None or isinstance(params, Mapping):
-            return self.connection.execute(statement, self._complete(plan, params or {}))
-        return self.connection.execute(statement, [self._complete(plan, row) for row in params])
+            row = self._complete(plan, params or {})
+            if plan.is_plain_write:
+                prepared = self._prepared(plan, row)
+                return self.connection.exec_driver_sql(prepared.sql, prepared.fill(row))
+            return self.connection.execute(statement, row)
+        rows = [self._complete(plan, row) for row in params]
+        if plan.is_plain_write:
+            prepared = self._prepared(plan, rows[0])
+            filled = [prepared.fill(row) for row in rows]
+            return self.connection.exec_driver_sql(prepared.sql, filled if len(filled) > 1 else filled[0])
+        return self.connection.execute(statement, rows)
+
+    def _prepared(self, plan: Plan, row: Params) -> Prepared:
+        names = frozenset(row)
+        found = plan.prepared.get(names)
+        if found is None:
+            # Per process there is one kind of database, so the dialect needs no part in the key.
+            found = plan.prepared[names] = Prepared(plan.statement, sorted(names), self.connection.dialect)
+        return found
 
     def _complete(self, plan: Plan, row: Params) -> dict[str, Any]:
         if self.organisation is None:
@@ -93,21 +113,31 @@ class Transaction:
 class Database:
     """One database of one deployment, and what every command needs to know of that deployment.
 
-    `url` is an SQLAlchemy URL (`sqlite:///var/meldcode.db`); `master_key` 32 bytes. `demo` lets the
-    clock be moved and `base_url` is where links in mails lead; both default to the environment
-    (`MELDCODE_DEMO`, `MELDCODE_BASE_URL`). Safe to share between threads, and across a fork.
+    `url` is an SQLAlchemy URL (`sqlite:///var/meldcode.db`, `postgresql://meldcode_app@host/meldcode`);
+    `master_key` 32 bytes. `demo` lets the clock be moved and `base_url` is where links in mails lead;
+    both default to the environment (`MELDCODE_DEMO`, `MELDCODE_BASE_URL`). `owner_url` is the same
+    PostgreSQL database as the role that owns the tables, for `migrate` only.
+    Safe to share between threads, and across a fork.
     """
 
     def __init__(
-        self, url: str, master_key: bytes, *, demo: bool | None = None, base_url: str | None = None
+        self,
+        url: str,
+        master_key: bytes,
+        *,
+        demo: bool | None = None,
+        base_url: str | None = None,
+        owner_url: str | None = None,
     ) -> None:
         self.keyring = Keyring(master_key)
         self.demo = os.environ.get("MELDCODE_DEMO") == "1" if demo is None else demo
         self.base_url = (base_url or os.environ.get("MELDCODE_BASE_URL") or "http://127.0.0.1:8000").rstrip(
             "/"
         )
-        self.engine = _engine(url)
-        self._reader = self.engine.execution_options(**sqlite.READING)
+        self._owner_url = owner_url
+        parsed = sa.make_url(url)
+        self._backend = backend(parsed)
+        self.engine = self._backend.engine(parsed)
         _forget_connections_after_fork(self)
 
     @contextmanager
@@ -117,51 +147,68 @@ class Database:
         Takes the write lock at once on SQLite, so that two writers queue instead of failing half-way.
         Raises `StoreError` when the database cannot be used now (locked for long, disk full).
         """
-        with _said_kindly(), self.engine.begin() as connection:
-            yield Transaction(self, connection, _uuid(organisation))
+        scope = _uuid(organisation)
+        with self._said_kindly(), self._connection(scope) as connection, connection.begin():
+            yield Transaction(self, connection, scope)
 
     @contextmanager
     def reading(self, organisation: UUID | str | None) -> Iterator[Transaction]:
         """One consistent look at the data that waits for no writer; whatever it writes is undone."""
-        with _said_kindly(), self._reader.connect() as connection, connection.begin() as transaction:
-            yield Transaction(self, connection, _uuid(organisation))
+        scope = _uuid(organisation)
+        with (
+            self._said_kindly(),
+            self._connection(scope, reading=True) as connection,
+            connection.begin() as transaction,
+        ):
+            yield Transaction(self, connection, scope)
             transaction.rollback()
 
     def migrate(self) -> None:
-        """Bring the tables up to this version of the software (creates them in an empty database)."""
-        from meldcode.store.migrate import upgrade
+        """Bring the tables up to this version of the software (creates them in an empty database).
 
-        with _said_kindly(), self.engine.begin() as connection:
-            upgrade(connection)
+        On PostgreSQL also who may do what: row-level security and the rights of the software's own role.
+        """
+        with self._said_kindly():
+            self._backend.migrate(self.engine, self._owner_url)
 
     def is_current(self) -> bool:
-        """Are the tables those of this version of the software?"""
+        """Are the tables those of this version of the software, each behind its fence?"""
         from meldcode.store.migrate import is_current
 
-        with _said_kindly(), self.engine.connect() as connection:
-            return is_current(connection)
+        with self._said_kindly(), self._connection(None, reading=True) as connection:
+            return is_current(connection) and self._backend.is_fenced(connection)
+
+    def scrub(self) -> None:
+        """Make deleted bytes disappear from the database's files, as far as it lets us."""
+        self._backend.scrub(self.engine)
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
 
+    @contextmanager
+    def _connection(self, scope: UUID | None, *, reading: bool = False) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            yield connection.execution_options(**{ORGANISATION: scope, READING: reading})
+
+    @contextmanager
+    def _said_kindly(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError, NoConnectionFree, self._backend.DriverError) as error:
+            raise StoreError(
+                Text(
+                    "De gegevens konden nu niet worden opgeslagen of gelezen. Probeer het zo opnieuw; "
+                    "twee keer versturen kan geen kwaad.",
+                    "The data could not be saved or read just now. Try again in a moment; "
+                    "sending it twice does no harm.",
+                ),
+                passing=self._backend.is_passing(error),
+            ) from error
+
 
 def _uuid(organisation: UUID | str | None) -> UUID | None:
     return UUID(organisation) if isinstance(organisation, str) else organisation
-
-
-def _engine(url: str) -> Engine:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise StoreError(
-            Text(
-                f"Deze versie werkt met SQLite, niet met {parsed.get_backend_name()}. "
-                "Zet MELDCODE_DATABASE_URL op bijvoorbeeld sqlite:///var/meldcode.db.",
-                f"This version works on SQLite, not on {parsed.get_backend_name()}. "
-                "Set MELDCODE_DATABASE_URL to, for example, sqlite:///var/meldcode.db.",
-            )
-        )
-    return sqlite.engine(parsed)
 
 
 def _forget_connections_after_fork(database: Database) -> None:
@@ -174,18 +221,3 @@ def _forget_connections_after_fork(database: Database) -> None:
             found.engine.dispose(close=False)
 
     os.register_at_fork(after_in_child=forget)
-
-
-@contextmanager
-def _said_kindly() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, sqlite.DriverError) as error:
-        raise StoreError(
-            Text(
-                "De gegevens konden nu niet worden opgeslagen of gelezen. Probeer het zo opnieuw; "
-                "twee keer versturen kan geen kwaad.",
-                "The data could not be saved or read just now. Try again in a moment; "
-                "sending it twice does no harm.",
-            )
-        ) from error

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from meldcode.messages import MeldcodeError
+from meldcode.messages import MeldcodeError, Text
 
 
 class StoreError(MeldcodeError):
-    """The database cannot be used as it is; the text says what to do."""
+    """The database cannot be used as it is; the text says what to do.
+
+    `passing`: the same command may well go through at once. A deadlock was broken, or the connection was
+    cut; in the second case it may have been carried out already, so only what is done once may be repeated.
+    """
+
+    def __init__(self, text: Text, *, passing: bool = False) -> None:
+        super().__init__(text)
+        self.passing = passing
 
 
 class ScopeError(Exception):

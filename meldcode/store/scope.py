@@ -7,7 +7,7 @@ Write statements as module constants with `scoped(table)` in their `where`:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from sqlalchemy.sql.elements import BinaryExpression, BindParameter
 from sqlalchemy.sql.selectable import AliasedReturnsRows
 
 from meldcode.store.errors import ScopeError
+from meldcode.store.prepared import Prepared, is_plain_write
 from meldcode.store.tables import OUTSIDE
 
 SCOPE: BindParameter[Any] = sa.bindparam("scope", type_=sa.Uuid())
@@ -36,6 +37,8 @@ class Plan:
     scoped_tables: tuple[str, ...]
     takes_scope: bool
     fills_organisation: bool
+    is_plain_write: bool
+    prepared: dict[frozenset[str], Prepared] = field(default_factory=dict)
 
 
 _plans: dict[int, Plan] = {}
@@ -76,7 +79,13 @@ def _look_at(statement: Executable) -> Plan:
     if inside - filtered:
         names = ", ".join(sorted(table.name for table in inside - filtered))
         raise ScopeError(f"{names}: not limited to one organisation")
-    return Plan(statement, tuple(sorted(table.name for table in inside)), takes_scope, fills)
+    return Plan(
+        statement,
+        tuple(sorted(table.name for table in inside)),
+        takes_scope,
+        fills,
+        is_plain_write(statement),
+    )
 
 
 def _filters(element: BinaryExpression[Any]) -> bool:

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import URL, event
 from sqlalchemy.engine import Connection, Engine
 
+from meldcode.store.backend import READING
+from meldcode.store.migrate import upgrade
+
 DriverError = sqlite3.OperationalError  # what a refused BEGIN raises: it does not pass SQLAlchemy
-READING = {"meldcode_reading": True}
 _WAIT_SECONDS = 20  # how long a writer queues before it gives up
 
 _PRAGMAS = (
@@ -45,9 +47,28 @@ def _set_up(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("meldcode_reading", False)
+    reading = connection.get_execution_options().get(READING, False)
     driver: Any = connection.connection.dbapi_connection
     driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def migrate(made: Engine, owner: str | None) -> None:
+    """Run the migrations in one transaction. A file has no owner other than whoever may write it."""
+    del owner
+    with made.begin() as connection:
+        upgrade(connection)
+
+
+def is_fenced(connection: Connection) -> bool:
+    """SQLite has no fence of its own: `Transaction.execute` is the only one."""
+    del connection
+    return True
+
+
+def is_passing(error: BaseException) -> bool:
+    """Never: a writer that waited its turn in vain would only wait as long again."""
+    del error
+    return False
 
 
 def scrub(made: Engine) -> None:
