@@ -80,10 +80,11 @@ class Transaction:
 
     def _prepared(self, plan: Plan, row: Params) -> Prepared:
         names = frozenset(row)
-        found = plan.prepared.get(names)
+        dialect = self.connection.dialect
+        found = plan.prepared.get((dialect.name, names))
         if found is None:
-            # Per process there is one kind of database, so the dialect needs no part in the key.
-            found = plan.prepared[names] = Prepared(plan.statement, sorted(names), self.connection.dialect)
+            found = Prepared(plan.statement, sorted(names), dialect)
+            plan.prepared[dialect.name, names] = found
         return found
 
     def _complete(self, plan: Plan, row: Params) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class Plan:
     takes_scope: bool
     fills_organisation: bool
     is_plain_write: bool
-    prepared: dict[frozenset[str], Prepared] = field(default_factory=dict)
+    prepared: dict[tuple[str, frozenset[str]], Prepared] = field(default_factory=dict)
 
 
 _plans: dict[int, Plan] = {}
