@@ -212,20 +212,21 @@ def _settle(
     done = {"which": mail.id, "new_error": error, "new_sent_at": None}
     with db.transaction(organisation) as tx:
         if result is _Result.SENT:
-            tx.execute(_RESULT, {**done, "new_status": "sent", "new_sent_at": now})
+            # The queue's row before the mail's own, as a claim locks them.
             tx.execute(_DONE, {"which": mail.id})
+            tx.execute(_RESULT, {**done, "new_status": "sent", "new_sent_at": now})
             if mail.attempts > 1:
                 incidents.resolve_mail(tx, mail.id, _UNREACHABLE, now)
             detail = {"mail": mail.id.hex, "template": mail.template, "level": mail.level}
             audit.append(tx, [audit.Record(now, "mail_sent", case=mail.case, role=mail.role, detail=detail)])
             return
         given_up = result is _Result.REFUSED or (result is _Result.LATER and mail.attempts >= _GIVE_UP_AFTER)
-        tx.execute(_RESULT, {**done, "new_status": "failed" if given_up else "waiting"})
         if given_up:
             tx.execute(_DONE, {"which": mail.id})
         else:
             pause = min(_FIRST_PAUSE * 2 ** min(mail.attempts - 1, 10), _LONGEST_PAUSE)
             tx.execute(_POSTPONE, {"which": mail.id, "until": now + pause})
+        tx.execute(_RESULT, {**done, "new_status": "failed" if given_up else "waiting"})
         if given_up or mail.attempts >= _TELL_AFTER:
             audit.append(tx, [_tell(tx, mail, result, now)])
 

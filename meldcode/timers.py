@@ -8,6 +8,7 @@ becomes an incident and waits for a person.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,21 +25,25 @@ ATTEMPTS = 3
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=5))  # after the first and the second failure
 
 _FIND = (
-    sa.select(due.c.organisation, due.c.case)
+    sa.select(due.c.organisation)
     .where(due.c.at <= sa.bindparam("now"))
     .order_by(due.c.at)
     .limit(sa.bindparam("most"))
 )
 _OLDEST = sa.select(sa.func.min(due.c.at, type_=due.c.at.type))
-# Claimed under the transaction's lock, so that what another worker fired meanwhile is left alone.
-_STILL_DUE = (
-    sa.select(due.c.case)
-    .where(
-        scoped(due), due.c.case.in_(sa.bindparam("which", expanding=True)), due.c.at <= sa.bindparam("now")
-    )
-    .order_by(due.c.case)
-    .with_for_update(skip_locked=True)
+# What another worker or a person has at this moment is left alone: a claim never waits, so it never
+# deadlocks. The limit is inside, or more rows could be locked than are taken.
+_FREE = (
+    sa.select(cases.c.id)
+    .join_from(due, cases, cases.c.id == due.c.case)
+    .where(scoped(due), scoped(cases), due.c.at <= sa.bindparam("now"))
+    .order_by(due.c.at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(of=cases, key_share=True, skip_locked=True)
 )
+_claimed = _FREE.cte("claimed")
+_CLAIM = sa.select(_claimed.c.id).order_by(_claimed.c.id)
+_CLAIM_ONE = _FREE.where(cases.c.id == sa.bindparam("which"))
 _FAILED = (
     sa.update(cases)
     .where(scoped(cases), cases.c.id == sa.bindparam("which"))
@@ -54,11 +59,8 @@ _OPEN = sa.select(cases.c.id).where(scoped(cases), cases.c.status == "open").ord
 def fire_due(db: Database, now: datetime, limit: int = 100) -> int:
     """Wake what is due at `now`, at most `limit` cases; how many of them moved on."""
     with db.reading(None) as tx:
-        found = tx.execute(_FIND, {"now": now, "most": limit}).all()
-    batches: dict[UUID, list[UUID]] = {}
-    for row in found:
-        batches.setdefault(row.organisation, []).append(row.case)
-    return sum(_batch(db, organisation, which, now) for organisation, which in batches.items())
+        found = tx.execute(_FIND, {"now": now, "most": limit}).scalars().all()
+    return sum(_batch(db, organisation, now, most) for organisation, most in Counter(found).items())
 
 
 def oldest_due(db: Database) -> datetime | None:
@@ -110,21 +112,24 @@ def recalculate(db: Database, organisation: UUID, *, now: datetime) -> int:
     return done
 
 
-def _batch(db: Database, organisation: UUID, which: Sequence[UUID], now: datetime) -> int:
+def _batch(db: Database, organisation: UUID, now: datetime, most: int) -> int:
+    claimed: list[UUID] = []
     try:
         with db.transaction(organisation) as tx:
-            return _fire(tx, which, now)
+            claimed += tx.execute(_CLAIM, {"now": now, "most": most}).scalars()
+            return _fire(tx, claimed, now)
     except StoreError:
         raise
     except Exception:
         # One of them is broken. Alone, each either fires or is counted as failed.
-        return sum(_alone(db, organisation, case_id, now) for case_id in which)
+        return sum(_alone(db, organisation, case_id, now) for case_id in claimed)
 
 
 def _alone(db: Database, organisation: UUID, case_id: UUID, now: datetime) -> int:
     try:
         with db.transaction(organisation) as tx:
-            return _fire(tx, [case_id], now)
+            claimed = tx.execute(_CLAIM_ONE, {"which": case_id, "now": now, "most": 1}).scalars().all()
+            return _fire(tx, claimed, now)
     except StoreError:
         raise
     except Exception as error:
@@ -132,12 +137,12 @@ def _alone(db: Database, organisation: UUID, case_id: UUID, now: datetime) -> in
         return 0
 
 
-def _fire(tx: Transaction, which: Sequence[UUID], now: datetime) -> int:
-    claimed = list(tx.execute(_STILL_DUE, {"which": list(which), "now": now}).scalars())
+def _fire(tx: Transaction, claimed: Sequence[UUID], now: datetime) -> int:
     if not claimed:
         return 0
     changes = Changes(tx, now)
-    found = load_all(tx, claimed)
+    # Looked at under our lock: what a person moved on just before it is not due any more.
+    found = [case for case in load_all(tx, claimed) if case.due_at is not None and case.due_at <= now]
     for case in found:
         changes.add(case, take(case, engine.Wake(), now), action="timers_fired")
     changes.save()

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from meldcode import audit
 from meldcode.cases.errors import NotFound
 from meldcode.store import Database, scoped
-from meldcode.store.sqlite import scrub
 from meldcode.store.tables import case_keys, due, tasks
 from meldcode.store.tables import cases as case_table
 
@@ -30,9 +29,10 @@ def erase_case(
     `reason` is a code of the retention rules, never a story. Raises `NotFound`.
     """
     with db.transaction(organisation) as tx:
+        tx.execute(_STATUS, {"which": case_id})  # first, as every command locks its case first
         if not tx.execute(_KEY, {"which": case_id}).rowcount:
             raise NotFound
-        for statement in (_TASKS, _DUE, _STATUS):
+        for statement in (_TASKS, _DUE):
             tx.execute(statement, {"which": case_id})
         audit.append(tx, [audit.Record(now, "case_erased", person=by, case=case_id, reason=reason)])
-    scrub(db.engine)
+    db.scrub()

@@ -14,7 +14,7 @@ from meldcode import crypto, engine, publishing
 from meldcode.crypto import Key
 from meldcode.messages import Text
 from meldcode.publishing import Published
-from meldcode.store import Transaction, scoped
+from meldcode.store import Transaction, row_version, scoped
 from meldcode.store.tables import case_keys, cases, due, organisations, tasks
 from meldcode.workdays import Calendar
 
@@ -95,9 +95,19 @@ _LOAD = (
         .outerjoin(tasks, sa.and_(tasks.c.case == cases.c.id, scoped(tasks)))
     )
     .where(scoped(cases))
-    .with_for_update(of=cases)
+    # a lock that lets others refer to the case meanwhile (a mail's incident, an entry)
+    .with_for_update(of=cases, key_share=True)
 )
-_LOAD_ONE = _LOAD.where(cases.c.id == sa.bindparam("case_id", type_=sa.Uuid()))
+_THIS = cases.c.id == sa.bindparam("case_id", type_=sa.Uuid())
+_LOAD_ONE = _LOAD.where(_THIS).add_columns(
+    row_version(cases).label("version_locked"),
+    sa.select(row_version(cases))
+    .select_from(cases)
+    .where(scoped(cases), _THIS)
+    .correlate(None)
+    .scalar_subquery()
+    .label("version_seen"),
+)
 _LOAD_ALL = _LOAD.where(cases.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True))).order_by(
     cases.c.id
 )
@@ -106,11 +116,14 @@ _LOAD_ALL = _LOAD.where(cases.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(),
 def load(tx: Transaction, case_id: UUID) -> Case | None:
     """One case, locked; None when this organisation has no such case or its content was erased."""
     rows = tx.execute(_LOAD_ONE, {"case_id": case_id}).all()
+    if rows and rows[0].version_locked != rows[0].version_seen:
+        # Somebody else had the case until now: its tasks and moments are looked at again, under our lock.
+        rows = tx.execute(_LOAD_ONE, {"case_id": case_id}).all()
     return _case(tx, rows) if rows and rows[0].wrapped is not None else None
 
 
 def load_all(tx: Transaction, case_ids: Sequence[UUID]) -> list[Case]:
-    """Several cases, locked in the order of their ids (so that two batches cannot deadlock)."""
+    """Several cases that this transaction has claimed, in the order of their ids."""
     grouped: dict[UUID, list[Any]] = {}
     for row in tx.execute(_LOAD_ALL, {"case_ids": sorted(case_ids)}):
         grouped.setdefault(row.id, []).append(row)

@@ -18,11 +18,12 @@ ORGANISATION = "meldcode_organisation"
 
 
 class Backend(Protocol):
-    """A module: `meldcode.store.sqlite` or `meldcode.store.postgresql`."""
+    """A module: `meldcode.store.sqlite` or `meldcode.store.postgresql`.
 
-    @property
-    def DriverError(self) -> type[Exception]:  # noqa: N802 - a class
-        """What the driver raises where SQLAlchemy does not translate it (at the beginning)."""
+    `DriverError` is what the driver raises where SQLAlchemy does not translate it (at the beginning).
+    """
+
+    DriverError: type[Exception]
 
     def engine(self, url: URL) -> Engine:
         """Connections that begin transactions as ours do."""

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 from meldcode.store.backend import READING
 from meldcode.store.migrate import upgrade
 
-DriverError = sqlite3.OperationalError  # what a refused BEGIN raises: it does not pass SQLAlchemy
+# What a refused BEGIN raises: it does not pass SQLAlchemy.
+DriverError: type[Exception] = sqlite3.OperationalError
 _WAIT_SECONDS = 20  # how long a writer queues before it gives up
 
 _PRAGMAS = (

@@ -111,9 +111,9 @@ def test_a_full_disk_refuses_cleanly_and_writes_nothing_half(house: House) -> No
     assert house.complete(case, "wegen").case.status == "open"
 
 
-def test_only_sqlite_is_accepted_and_the_refusal_says_what_to_set() -> None:
+def test_another_kind_of_database_is_refused_with_what_to_set() -> None:
     with pytest.raises(StoreError) as refused:
-        Database("postgresql://localhost/meldcode", bytes(32))
+        Database("mysql://localhost/meldcode", bytes(32))
     assert "MELDCODE_DATABASE_URL" in refused.value.text.nl
 
 
