@@ -276,7 +276,8 @@ def sign_in(db: Database, username: str, password: str, now: datetime) -> Sessio
     answer_at = time.monotonic() + REFUSED_AFTER
     name = username.strip().lower()[:200]
     with db.reading(None) as tx:
-        account = tx.execute(_ACCOUNT, {"name": name}).one_or_none()
+        # PostgreSQL has no text with a null in it, and nobody has such a name.
+        account = None if "\0" in name else tx.execute(_ACCOUNT, {"name": name}).one_or_none()
     stored = account.password_hash if account is not None and account.active else None
     if not _matches(stored or _nobody(), password) or account is None or stored is None:
         _note_refusal(db, account, now)

@@ -97,6 +97,8 @@ class Settings:
     base_url: str
     demo: bool = False
     tick_seconds: int = 30  # how often is asked what is due
+    # the owner of PostgreSQL's tables: set for `meldcode migrate` only, never for a process that serves
+    migration_url: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(
@@ -117,7 +119,13 @@ class Settings:
 
     def database(self) -> Database:
         """The database of this deployment (not yet migrated)."""
-        return Database(self.database_url, self.master_key, demo=self.demo, base_url=self.base_url)
+        return Database(
+            self.database_url,
+            self.master_key,
+            demo=self.demo,
+            base_url=self.base_url,
+            owner_url=self.migration_url,
+        )
 
 
 class _Reader:
@@ -145,9 +153,12 @@ class _Reader:
         base_url = read("MELDCODE_BASE_URL", _base_url, "https://meldcode.example.nl", "")
         demo = read("MELDCODE_DEMO", _switch, "1", False, required=False)
         tick = read("MELDCODE_TICK_SECONDS", _seconds, "30", 30, required=False)
+        owner = read(
+            "MELDCODE_MIGRATION_URL", _database_url, "postgresql://owner:…@host/meldcode", "", required=False
+        )
         if self.problems:
             raise SettingsError(self.problems)
-        return Settings(database, broker, smtp, secret, master, base_url, demo, tick)
+        return Settings(database, broker, smtp, secret, master, base_url, demo, tick, owner or None)
 
     def _read(
         self, name: str, read: Callable[[str], T], example: str, otherwise: T, *, required: bool = True

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from meldcode.cases.errors import KeyReused
 from meldcode.messages import MeldcodeError, Text
 from meldcode.people import Actor
-from meldcode.store import Database, Transaction, scoped
+from meldcode.store import Database, StoreError, Transaction, scoped
 from meldcode.store.tables import audit
 
 LONGEST_KEY = 100
@@ -51,15 +51,34 @@ def once(
 ) -> R:
     """`run` in a transaction; or `repeated` with the earlier case, when this command was done before.
 
-    Raises what `run` raises, and `KeyReused` when the key was used for another case or task.
+    A deadlock that was broken or a connection that was cut is tried once more by itself: when the first
+    copy was carried out after all, the second finds its key. Raises what `run` raises, and `KeyReused` when
+    the key was used for another case or task.
     """
     if not 1 <= len(command.key) <= LONGEST_KEY or not command.key.isprintable():
         raise MeldcodeError(
             Text("Deze opdracht heeft geen bruikbare sleutel.", "This command has no usable key.")
         )
     try:
+        return _once(db, actor, command, run, repeated)
+    except StoreError as error:
+        if not error.passing:
+            raise
+        return _once(db, actor, command, run, repeated)
+
+
+def _once(
+    db: Database,
+    actor: Actor,
+    command: Command,
+    run: Callable[[Transaction], R],
+    repeated: Callable[[Transaction, UUID], R],
+) -> R:
+    try:
         with db.transaction(actor.organisation) as tx:
             return run(tx)
+    except StoreError:
+        raise
     except (MeldcodeError, IntegrityError):
         with db.reading(actor.organisation) as tx:
             earlier = tx.execute(_EARLIER, {"who": actor.person, "which": command.stored_key}).one_or_none()
