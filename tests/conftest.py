@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from tests.databases import Kind, PostgresDatabases, SqliteFiles
+from tests.postgres import PROGRAMS, PrivatePostgres
 from tools import browser
 from workers.embedded.broker import PrivateBroker
 from workers.embedded.catcher import Mailbox, catching
@@ -19,7 +21,8 @@ TEST_DATA = "MELDCODE_TEST_DATA"
 
 def pytest_configure() -> None:
     # a person's own settings must not decide what a test does
-    for name in [name for name in os.environ if name.startswith("MELDCODE_") and name != TEST_DATA]:
+    ours = (TEST_DATA, PROGRAMS)
+    for name in [name for name in os.environ if name.startswith("MELDCODE_") and name not in ours]:
         del os.environ[name]
 
 
@@ -69,6 +72,21 @@ def broker(session_broker: PrivateBroker) -> PrivateBroker:
         session_broker.start()
     session_broker.ask("FLUSHALL")
     return session_broker
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PrivatePostgres]:
+    """A real PostgreSQL server of this test run."""
+    with PrivatePostgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kind:
+    """Each kind of database the software runs on: a test that takes this, takes it on both."""
+    if request.param == "sqlite":
+        return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+    return PostgresDatabases(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

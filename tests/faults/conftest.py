@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.store.conftest import _cheap_passwords, built, empty_file, house
+from tests.store.conftest import _cheap_passwords, built, empty, house
 
-__all__ = ["_cheap_passwords", "built", "empty_file", "house"]
+__all__ = ["_cheap_passwords", "built", "empty", "house"]

@@ -25,6 +25,7 @@ from meldcode.moves import load
 from meldcode.store import Database
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import cases, due, entries, mails, outbox, tasks
+from tests.databases import beneath
 from tests.store.house import House
 
 _SMTP = ("connect", "docmd", "data", "getreply", "quit")
@@ -106,7 +107,7 @@ def count_points(db: Database, work: Callable[[], object]) -> int:
 def snapshot(house: House, case: UUID) -> dict[str, Any]:
     """Everything stored about a case, and its organisation's log: to tell before from after."""
     found: dict[str, Any] = {}
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         for table in (cases, tasks, due, entries, mails):
             column = table.c.id if table is cases else table.c.case
             rows = connection.execute(sa.select(table).where(column == case)).all()
@@ -128,7 +129,9 @@ def assert_sound(house: House, case: UUID) -> None:
             assert stored.tasks
     revisions = [row.detail["revision"] for row in rows if "revision" in row.detail]
     assert revisions == list(range(1, stored.revision + 1))
-    with house.db.engine.connect() as connection:
+    if house.db.engine.dialect.name != "sqlite":
+        return  # PostgreSQL checks what refers to what at every commit
+    with beneath(house.db).connect() as connection:
         integrity = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
         assert integrity == "ok"
         keys = [tuple(row) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]

@@ -15,6 +15,7 @@ from meldcode import audit, cases, outbox, timers
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import mails
 from meldcode.store.tables import outbox as waiting
+from tests.databases import beneath
 from tests.faults.kills import assert_sound, count_points, in_child, snapshot
 from tests.store.house import MONDAY, House
 from tests.store.smtp import Script, serving
@@ -126,7 +127,7 @@ def test_a_batch_killed_anywhere_fires_every_timer_once(house: House) -> None:
             pass
         for case in fresh:
             assert_sound(house, case)
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         sent = Counter(connection.execute(sa.select(mails.c.case)).scalars())
     assert sent == dict.fromkeys(waiting_cases, 1)
 
@@ -161,7 +162,7 @@ def test_sending_killed_anywhere_loses_no_mail_and_doubles_at_most_one(house: Ho
             doubled += delivered.count(row.message_id) - 1
             assert_sound(house, case)
             finish(house, case, moment)
-        with house.db.engine.connect() as connection:
+        with beneath(house.db).connect() as connection:
             assert connection.execute(sa.select(waiting)).all() == []
             sent = sa.select(sa.func.count()).where(log.c.action == "mail_sent")
             assert connection.execute(sent).scalar_one() == count + 1
@@ -199,7 +200,7 @@ def test_a_hundred_kills_at_random_moments_lose_nothing(house: House) -> None:
         moment += outbox.lease_of(smtp)
         work()
 
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         rows = connection.execute(sa.select(mails)).all()
     delivered = Counter(message["Message-ID"] for message in script.taken)
     assert Counter(row.case for row in rows) == dict.fromkeys(made, 1)
@@ -211,7 +212,7 @@ def test_a_hundred_kills_at_random_moments_lose_nothing(house: House) -> None:
 
 
 def mail_of(house: House, case: UUID) -> Any:
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         return connection.execute(sa.select(mails).where(mails.c.case == case)).one()
 
 

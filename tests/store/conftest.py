@@ -1,27 +1,18 @@
-"""A real database file per test, and a small organisation in it.
-
-Both are made once per test run and copied, because making the tables and checking a folder takes longer
-than most tests.
-"""
+"""A real database per test, on each kind we support, and a small organisation in it."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from meldcode import people
-from meldcode.store import Database, sqlite
+from meldcode.store import Database
+from tests.databases import MASTER_KEY, Kind
 from tests.store import house as building
 from tests.store.house import CHEAP, House
 
-MASTER_KEY = bytes(range(32))
-
-
-def open_database(path: Path) -> Database:
-    return Database(f"sqlite:///{path}", MASTER_KEY, demo=True, base_url="https://school.example")
+__all__ = ["MASTER_KEY"]
 
 
 @pytest.fixture(autouse=True)
@@ -32,42 +23,35 @@ def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with tables and nothing in them."""
-    path = tmp_path_factory.mktemp("empty") / "meldcode.db"
-    database = open_database(path)
+def empty(kind: Kind) -> str:
+    """The template of a database with tables and nothing in them."""
+    database = kind.fresh()
     database.migrate()
-    sqlite.scrub(database.engine)
-    database.close()
-    return path
+    return kind.keep(database)
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, empty_file: Path) -> tuple[Path, House]:
-    """A database file with the small organisation in it, and the house it was built as."""
-    folder = tmp_path_factory.mktemp("built")
-    path = Path(shutil.copy(empty_file, folder / "meldcode.db"))
-    database = open_database(path)
+def built(tmp_path_factory: pytest.TempPathFactory, kind: Kind, empty: str) -> House:
+    """The small organisation as it was built, in a database of its own: nobody works in this one."""
+    database = kind.copy(empty)
     expensive, people.hasher = people.hasher, CHEAP
     try:
-        house = building.build(database, folder / "folder")
+        house = building.build(database, tmp_path_factory.mktemp("built"))
     finally:
         people.hasher = expensive
-    sqlite.scrub(database.engine)
-    database.close()
-    return path, house
+    house.template = kind.keep(database)
+    return house
 
 
 @pytest.fixture
-def db(tmp_path: Path, empty_file: Path) -> Iterator[Database]:
-    database = open_database(Path(shutil.copy(empty_file, tmp_path / "meldcode.db")))
+def db(kind: Kind, empty: str) -> Iterator[Database]:
+    database = kind.copy(empty)
     yield database
-    database.close()
+    kind.drop(database)
 
 
 @pytest.fixture
-def house(tmp_path: Path, built: tuple[Path, House]) -> Iterator[House]:
-    path, original = built
-    database = open_database(Path(shutil.copy(path, tmp_path / "house.db")))
-    yield House(database, original.organisation, dict(original.people))
-    database.close()
+def house(kind: Kind, built: House) -> Iterator[House]:
+    copied = built.copy(kind)
+    yield copied
+    kind.drop(copied.db)

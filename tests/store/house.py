@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from meldcode import cases, people, publishing
 from meldcode.cases import Actor, Outcome
 from meldcode.store import Database
+from tests.databases import Kind
 
 MONDAY = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)  # 10.00 in Amsterdam
 PASSWORD = "een goed wachtwoord"
@@ -197,6 +198,11 @@ class House:
     organisation: UUID
     people: dict[str, UUID] = field(default_factory=dict)
     keys: int = 0
+    template: str = ""
+
+    def copy(self, kind: Kind) -> House:
+        """The same house in a database of its own."""
+        return House(kind.copy(self.template), self.organisation, dict(self.people))
 
     def actor(self, username: str) -> Actor:
         """The person as she would be signed in now."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from meldcode import audit, cases
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import audit_heads as heads
+from tests.databases import beneath
 from tests.store import house as building
 from tests.store.house import MONDAY, House
 
@@ -90,7 +91,7 @@ def _rewrite(connection: sa.Connection, house: House) -> None:
 def test_a_log_that_was_tampered_with_is_found_out(house: House, change: Change) -> None:
     house.at_weighing()
     assert audit.verify(house.db) == []
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         change(connection, house)
 
     problems = audit.verify(house.db, house.organisation)
@@ -100,13 +101,13 @@ def test_a_log_that_was_tampered_with_is_found_out(house: House, change: Change)
 
 def test_a_log_rewound_to_an_earlier_truth_is_found_by_what_was_written_down(house: House) -> None:
     house.at_weighing()
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         old_head = dict(connection.execute(sa.select(heads)).mappings().one())
     case = house.at_weighing()
     known = audit.anchors(house.db)
     assert audit.verify(house.db, known=known) == []
 
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(log.delete().where(log.c.sequence > old_head["sequence"]))
         connection.execute(heads.update().values(**old_head))
 
@@ -127,7 +128,7 @@ def test_each_organisation_has_a_chain_of_its_own(house: House, tmp_path: Path) 
     other = building.build(house.db, tmp_path / "ander", key="andere-school", prefix="b-")
     house.at_weighing()
     other.at_weighing()
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(
             log.update()
             .where(log.c.organisation == other.organisation, log.c.sequence == 2)

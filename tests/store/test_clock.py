@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,7 @@ from meldcode import clock, people
 from meldcode.clock import ClockError
 from meldcode.store import Database
 from meldcode.workdays import Calendar
-from tests.store.conftest import MASTER_KEY
+from tests.databases import again
 from tests.store.house import MONDAY, PASSWORD, House
 
 
@@ -22,9 +21,9 @@ def friday(monkeypatch: pytest.MonkeyPatch) -> datetime:
     return moment
 
 
-def test_without_a_demonstration_the_clock_is_real_and_stays(db: Database, tmp_path: Path) -> None:
+def test_without_a_demonstration_the_clock_is_real_and_stays(db: Database) -> None:
     clock.move(db)
-    plain = Database(f"sqlite:///{tmp_path / 'meldcode.db'}", MASTER_KEY, demo=False)
+    plain = again(db, demo=False)
 
     assert abs(clock.now(plain) - datetime.now(UTC)) < timedelta(seconds=5)
     with pytest.raises(ClockError):
@@ -45,8 +44,8 @@ def test_an_organisations_free_days_are_skipped(db: Database, friday: datetime) 
     assert clock.move(db, calendar=closed).date() == date(2026, 10, 27)
 
 
-def test_every_process_lives_at_the_same_moment(db: Database, tmp_path: Path, friday: datetime) -> None:
-    other = Database(f"sqlite:///{tmp_path / 'meldcode.db'}", MASTER_KEY, demo=True)
+def test_every_process_lives_at_the_same_moment(db: Database, friday: datetime) -> None:
+    other = again(db)
     moved = clock.move(db)
 
     assert moved > friday

@@ -18,6 +18,7 @@ from meldcode.rehearse import Example, Moment, examples_of, play
 from meldcode.store import Database
 from meldcode.store.tables import cases as case_table
 from meldcode.store.tables import mails
+from tests.databases import beneath
 from tests.store.house import House
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
@@ -124,7 +125,7 @@ class Played:
         )
 
     def mails(self) -> list[tuple[datetime, str, str, int]]:
-        with self.house.db.engine.connect() as connection:
+        with beneath(self.house.db).connect() as connection:
             rows = connection.execute(sa.select(mails).where(mails.c.case == self.case)).all()
         return sorted((row.created_at, row.template, row.role, row.level) for row in rows)
 
@@ -144,7 +145,7 @@ def test_an_example_goes_the_same_way_through_the_database(
         played.moment(moment, version.organisation.calendar())
         if moment.tasks is not None:
             assert tuple(sorted(task.node for task in played.loaded().tasks)) == moment.tasks
-        with db.engine.connect() as connection:
+        with beneath(db).connect() as connection:
             largest = max(largest, len(connection.execute(sa.select(case_table.c.state)).scalar_one()))
 
     assert rehearsed.last is not None

@@ -18,6 +18,7 @@ from meldcode import audit, incidents, outbox, timers
 from meldcode.outbox import SmtpSettings, send_pending
 from meldcode.store.tables import mails
 from meldcode.store.tables import outbox as waiting
+from tests.databases import beneath
 from tests.store.house import MONDAY, House
 from tests.store.smtp import Script, accept, serving
 
@@ -43,12 +44,12 @@ def remind(house: House, count: int = 1) -> list[UUID]:
 
 
 def rows(house: House) -> list[Any]:
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         return list(connection.execute(sa.select(mails).order_by(mails.c.created_at, mails.c.id)).all())
 
 
 def next_attempt(house: House) -> datetime:
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         return connection.execute(sa.select(waiting.c.at)).scalar_one()  # type: ignore[no-any-return]
 
 
@@ -289,7 +290,7 @@ def test_a_mail_recorded_as_sent_is_never_sent_again(
     remind(house)
     send_pending(house.db, smtp, DUE)
     [row] = rows(house)
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(waiting.insert(), {"mail": row.id, "organisation": house.organisation, "at": DUE})
 
     assert send_pending(house.db, smtp, DUE + timedelta(days=1)) == 0
@@ -312,7 +313,7 @@ def test_no_value_can_add_a_header_or_a_receiver(
     house: House, smtp: SmtpSettings, script: Script, values: dict[str, str]
 ) -> None:
     remind(house)
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(mails.update().values(**values))
     send_pending(house.db, smtp, DUE)
 
@@ -327,7 +328,7 @@ def test_an_address_that_is_none_is_an_incident_not_a_crash(
     house: House, smtp: SmtpSettings, script: Script, address: str
 ) -> None:
     remind(house, 2)
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         first = connection.execute(sa.select(mails.c.id).limit(1)).scalar_one()
         connection.execute(mails.update().where(mails.c.id == first).values(address=address))
     assert send_pending(house.db, smtp, DUE) == 1

@@ -14,11 +14,12 @@ from meldcode import audit, people
 from meldcode.people import PeopleError, SignInError
 from meldcode.store.tables import accounts, sessions
 from meldcode.store.tables import audit as log
+from tests.databases import beneath
 from tests.store.house import MONDAY, PASSWORD, House
 
 
 def logged(house: House) -> list[str]:
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         return list(connection.execute(sa.select(log.c.action).order_by(log.c.sequence)).scalars())
 
 
@@ -34,7 +35,7 @@ def test_a_person_signs_in_with_her_roles(house: House) -> None:
 
 def test_the_token_is_stored_nowhere(house: House) -> None:
     session = people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         row = connection.execute(sa.select(sessions)).one()
     assert session.token.encode() not in bytes(row.token_hash)
     assert len(session.token) >= 43
@@ -48,7 +49,7 @@ def test_every_refusal_says_the_same(house: House, username: str, password: str)
     with pytest.raises(SignInError) as refused:
         people.sign_in(house.db, username, password, MONDAY)
     assert refused.value.text == SignInError().text
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(sessions)).all() == []
 
 
@@ -87,7 +88,7 @@ def test_passwords_are_kept_as_argon2id_and_renewed_when_the_settings_grow(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stored() -> str:
-        with house.db.engine.connect() as connection:
+        with beneath(house.db).connect() as connection:
             hashes = sa.select(accounts.c.password_hash).where(accounts.c.username == "sanne")
             return str(connection.execute(hashes).scalar_one())
 
@@ -157,7 +158,7 @@ def test_old_sessions_are_swept_away(house: House) -> None:
     people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
     people.sign_in(house.db, "henk", PASSWORD, MONDAY + timedelta(days=2))
 
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         assert len(connection.execute(sa.select(sessions)).all()) == 1
 
 
@@ -165,7 +166,7 @@ def test_a_page_writes_a_session_at_most_once_a_minute(house: House) -> None:
     session = people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
     for second in range(0, 50, 10):
         people.actor_of(house.db, session.token, MONDAY + timedelta(seconds=second))
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(sessions.c.seen_at)).scalar_one() == MONDAY
 
 

@@ -11,6 +11,7 @@ from meldcode import audit, cases, publishing
 from meldcode.definition import DefinitionError
 from meldcode.publishing import PublishError
 from meldcode.store.tables import organisations, version_files, versions
+from tests.databases import beneath
 from tests.store.house import MONDAY, House, diagram, folder
 
 SCHOOL = Path(__file__).resolve().parents[2] / "processes"
@@ -34,11 +35,11 @@ def test_what_is_published_comes_out_byte_for_byte(house: House, tmp_path: Path)
 
 
 def test_publishing_the_same_files_again_changes_nothing(house: House, tmp_path: Path) -> None:
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         before = connection.execute(sa.select(organisations.c.version)).scalar_one()
     source = folder(tmp_path / "in")
     assert publishing.publish(house.db, "testschool", source, now=MONDAY) == before
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(versions)).scalar_one() == 1
 
 
@@ -90,7 +91,7 @@ def test_an_export_overwrites_nothing(house: House, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../buiten.txt", "/etc/buiten", "a/../../b", "a\\..\\b"])
 def test_an_export_stays_inside_its_folder(house: House, tmp_path: Path, path: str) -> None:
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(
             version_files.update().where(version_files.c.path == "meldcode.bpmn").values(path=path)
         )
@@ -100,7 +101,7 @@ def test_an_export_stays_inside_its_folder(house: House, tmp_path: Path, path: s
 
 
 def test_an_organisation_without_a_version_opens_no_case(house: House) -> None:
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(organisations.update().values(version=None))
     with pytest.raises(PublishError):
         cases.open_case(house.db, house.actor("sanne"), key="k", now=MONDAY)
@@ -111,7 +112,7 @@ def test_publishing_is_logged_with_who_did_it(house: House, tmp_path: Path) -> N
     version = publishing.publish(house.db, "testschool", changed, now=MONDAY, by=house.people["henk"])
     from meldcode.store.tables import audit as log
 
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         row = connection.execute(sa.select(log).order_by(log.c.sequence.desc()).limit(1)).one()
     assert (row.action, row.person, row.detail) == (
         "version_published",

@@ -16,11 +16,14 @@ from alembic.migration import MigrationContext
 from meldcode.store import SCOPE, Database, ScopeError, StoreError, scoped
 from meldcode.store.scope import plan_of
 from meldcode.store.tables import OUTSIDE, cases, clock, due, metadata, people, tasks
+from tests.databases import beneath
 from tests.store.house import MONDAY, House
+
+ON_SQLITE = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 
 
 def test_the_migrations_make_exactly_the_tables_the_code_knows(db: Database) -> None:
-    with db.engine.connect() as connection:
+    with beneath(db).connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
 
@@ -29,12 +32,13 @@ def test_migrating_again_changes_nothing(house: House) -> None:
     house.open()
     house.db.migrate()
 
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(cases)).scalar() == 1
 
 
+@ON_SQLITE
 def test_a_commit_is_on_the_disk_when_it_returns(db: Database) -> None:
-    with db.engine.connect() as connection:
+    with beneath(db).connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -87,9 +91,10 @@ def test_a_database_that_stays_locked_is_a_sentence_not_a_crash(
     database.close()
 
 
+@ON_SQLITE
 def test_a_full_disk_refuses_cleanly_and_writes_nothing_half(house: House) -> None:
     case = house.at_weighing()
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
     sa.event.listen(
         house.db.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count = {pages}")
@@ -189,10 +194,11 @@ def test_the_organisation_is_filled_in_for_reading_and_writing(house: House) -> 
 def test_every_table_belongs_to_an_organisation_or_is_named_as_outside() -> None:
     for table in metadata.tables.values():
         assert "organisation" in table.c or table in OUTSIDE, table.name
+    known = {"key", "name", "version", "username", "password_hash", "language", "device", "purpose"}
     for table in OUTSIDE:
         texts = {column.name for column in table.c if isinstance(column.type, sa.Text | sa.String)}
-        # ids, moments, a user name, a password's hash, a name on the door: never a case's content
-        assert texts <= {"key", "name", "version", "username", "password_hash"}, table.name
+        # ids, moments, a user name, a password's hash, a kind of browser: never a case's content
+        assert texts <= known, table.name
 
 
 def test_every_statement_of_the_software_stays_inside_one_organisation() -> None:
@@ -229,5 +235,5 @@ def test_a_forked_process_uses_connections_of_its_own(house: House) -> None:
             os._exit(1)
     assert os.waitpid(child, 0)[1] == 0
 
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(cases.c.revision)).scalar_one() == 3

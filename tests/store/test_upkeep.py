@@ -15,6 +15,7 @@ from meldcode import clock, timers
 from meldcode.cli import main
 from meldcode.settings import SmtpSettings
 from meldcode.store.tables import audit as log
+from tests.databases import beneath
 from tests.store.conftest import MASTER_KEY
 from tests.store.house import MONDAY, House, diagram, folder
 from tests.store.smtp import Script, serving
@@ -27,7 +28,7 @@ def run(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def go(*words: str, smtp: SmtpSettings | None = None) -> Result:
         at = smtp or SmtpSettings("127.0.0.1", 9)
         settings = {
-            "DATABASE_URL": str(house.db.engine.url),
+            "DATABASE_URL": house.db.engine.url.render_as_string(hide_password=False),
             "BROKER_URL": "redis://127.0.0.1:1/0",
             "SMTP_URL": f"smtp://{at.host}:{at.port}",
             "SECRET_KEY": "x" * 40,
@@ -74,7 +75,7 @@ def test_an_intact_log_is_confirmed_and_a_changed_one_named(run, house: House) -
     house.at_weighing()
     assert "ongeschonden" in run("verify-audit").output
 
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(log.update().where(log.c.sequence == 3).values(action="x"))
     result = run("verify-audit")
     assert result.exit_code == 1
@@ -86,14 +87,14 @@ def test_a_rewound_log_is_found_with_the_file_kept_outside(run, house: House, tm
 
     file = tmp_path / "ankers.jsonl"
     house.at_weighing()
-    with house.db.engine.connect() as connection:
+    with beneath(house.db).connect() as connection:
         old = dict(connection.execute(sa.select(heads)).mappings().one())
     house.at_weighing()
     assert run("verify-audit", "--anchors", str(file)).exit_code == 0
     assert run("verify-audit", "--anchors", str(file)).exit_code == 0
     assert len(file.read_text().splitlines()) == 1
 
-    with house.db.engine.begin() as connection:
+    with beneath(house.db).begin() as connection:
         connection.execute(log.delete().where(log.c.sequence > old["sequence"]))
         connection.execute(heads.update().values(**old))
     assert run("verify-audit").exit_code == 0
