@@ -1,7 +1,9 @@
 """Who may do what with a case: one place, plain rules, no database.
 
 Disclosure is limited to those directly involved (Jeugdwet 7.3.11, Wmo 5.3.3): being in the same
-organisation is not enough, and a supervisor who is not involved sees status without content.
+organisation is not enough, and a supervisor who is not involved sees status without content. Whoever holds
+the role of a task that nobody has taken yet knows that it is there, by the case's reference, and no more:
+content opens for the one who takes it.
 """
 
 from __future__ import annotations
@@ -36,28 +38,36 @@ class CaseLike(Protocol):
 
 
 def holds(actor: Actor, task: TaskLike) -> bool:
-    """Is this open task hers: assigned to her, or in the pool of a role she holds?"""
-    if task.assignee is not None:
-        return task.assignee == actor.person
-    return task.role in actor.roles
+    """Is this open task assigned to her?"""
+    return task.assignee == actor.person
+
+
+def in_pool(actor: Actor, task: TaskLike) -> bool:
+    """Is this open task nobody's yet, and for a role she holds?"""
+    return task.assignee is None and task.role in actor.roles
 
 
 def may_complete(actor: Actor, task: TaskLike, *, opened_by: UUID) -> bool:
-    """Her own tasks; a task without any role is the opener's."""
+    """Her own tasks, and those in her roles' pools; a task without any role is the opener's."""
     if task.role is None and task.assignee is None:
         return actor.person == opened_by
-    return holds(actor, task)
+    return holds(actor, task) or in_pool(actor, task)
 
 
 def is_involved(actor: Actor, case: CaseLike) -> bool:
-    """Does she belong to the case: she opened it, has a task in it, completed a step of it before,
-    or holds the deciding role once that step has begun?"""
+    """Does she belong to the case: she opened it, has taken a task in it, completed a step of it before,
+    or holds the deciding role once that step has begun? Sharing a role with a free task is not enough."""
     return (
         actor.person == case.opened_by
         or actor.person in case.contributors
         or any(holds(actor, task) for task in case.tasks)
         or not actor.roles.isdisjoint(case.joined)
     )
+
+
+def may_reassign(actor: Actor, supervising: Collection[str]) -> bool:
+    """May she give an open task to somebody else? `supervising`: the roles that supervise all cases."""
+    return not actor.roles.isdisjoint(supervising)
 
 
 def acting_role(actor: Actor, task: TaskLike | None, joined: Collection[str] = ()) -> str | None:

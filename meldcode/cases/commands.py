@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -13,14 +13,19 @@ from meldcode import access, audit, engine, incidents
 from meldcode.cases import reading
 from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, NotFound, TaskGone
 from meldcode.cases.once import Command, once
+from meldcode.cases.refusals import note_refusal
 from meldcode.cases.values import CaseView, Outcome
 from meldcode.engine import Complete, RaiseEvent, Start
+from meldcode.form import Checked, Form
 from meldcode.moves import Case, Changes, Entry, Task, load, new_case, take
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
 
 ACUTE = "acuut"
+
+Document = Mapping[str, engine.Json]
+Reader = Callable[[Form, Document, date], Checked]
 
 # No vowels, so that no word can appear; none of 0 O 1 I L, which are misread over the telephone.
 _LETTERS = "BCDFGHJKMNPQRSTVWXZ"
@@ -66,12 +71,14 @@ def complete(
     actor: Actor,
     case_id: UUID,
     task_id: UUID,
-    answers: Mapping[str, engine.Json],
+    answers: Document | Reader,
     *,
     key: str,
     now: datetime,
 ) -> Outcome:
-    """Finish an open task with `answers` (plain JSON by field, unchecked: its form checks them here).
+    """Finish an open task with `answers`: plain JSON by field, unchecked, because its form checks them
+    here. Who has not read them yet (a page) gives what reads and checks them, from the form, the case's
+    facts so far and the organisation's day; then the case is opened once, not twice.
 
     Raises `NotFound`, `AccessDenied`, `TaskGone`, `AnswersRefused` (nothing changed) and `CaseStuck`
     (nothing changed, an incident was recorded).
@@ -122,7 +129,7 @@ def _on_case(
     except engine.Incident as incident:
         raise _stuck(db, actor, case_id, incident, now) from incident
     except AccessDenied:
-        reading.note_refusal(db, actor, case_id, command.action, now)
+        note_refusal(db, actor, case_id, command.action, now)
         raise
 
 
@@ -165,14 +172,12 @@ def _refuse_strangers(case: Case, actor: Actor) -> None:
         raise AccessDenied
 
 
-def _checked(
-    case: Case, task: Task, answers: Mapping[str, engine.Json], now: datetime
-) -> dict[str, engine.Json]:
+def _checked(case: Case, task: Task, answers: Document | Reader, now: datetime) -> dict[str, engine.Json]:
     form = case.published.version.form_of(task.node)
     if form is None:
         return {}
-    document = engine.document(case.state or {})
-    checked = form.check(answers, document, case.calendar.local(now).date())
+    document, today = engine.document(case.state or {}), case.calendar.local(now).date()
+    checked = answers(form, document, today) if callable(answers) else form.check(answers, document, today)
     if checked.errors:
         raise AnswersRefused(checked.errors)
     return checked.answers

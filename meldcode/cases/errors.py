@@ -85,3 +85,52 @@ class CaseStuck(MeldcodeError):
                 "is as it was, and the administrator has been told. Your answers were not saved.",
             )
         )
+
+
+class TaskTaken(MeldcodeError):
+    """A colleague took the task from the pool first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Een collega heeft deze taak al opgepakt. U hoeft hier niets te doen.",
+                "A colleague has taken this task already. There is nothing for you to do here.",
+            )
+        )
+
+
+class TaskUnclaimed(MeldcodeError):
+    """The task is in the pool of a role she holds: it opens after she has taken it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze taak is nog van niemand. Pak hem eerst op, dan opent hij.",
+                "This task is nobody's yet. Take it first, then it opens.",
+            )
+        )
+
+
+class CannotHold(MeldcodeError):
+    """The task cannot be given to this person: she does not hold its role (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze persoon kan de taak niet krijgen: de rol hoort er niet (meer) bij. Kies iemand anders.",
+                "This person cannot get the task: she does not hold its role (any more). "
+                "Choose somebody else.",
+            )
+        )
+
+
+class CaseClosed(MeldcodeError):
+    """The case is closed: nothing can be added to it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Deze zaak is afgesloten. Leg een nieuwe zorg vast; daarin kunt u deze zaak noemen.",
+                "This case is closed. Write down a new concern; you can mention this case in it.",
+            )
+        )

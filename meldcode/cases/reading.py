@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,13 +11,25 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access, audit, clock, engine, people, publishing
-from meldcode.cases.errors import AccessDenied, NotFound, TaskGone
-from meldcode.cases.values import CasePage, CaseSummary, CaseView, EntryView, LogLine, TaskPage, TaskView
+from meldcode.cases import drafts, notes
+from meldcode.cases.errors import AccessDenied, NotFound, TaskGone, TaskUnclaimed
+from meldcode.cases.refusals import note_refusal
+from meldcode.cases.values import (
+    CaseMap,
+    CasePage,
+    CaseSummary,
+    CaseView,
+    EntryView,
+    LogLine,
+    TaskPage,
+    TaskView,
+)
 from meldcode.definition import Version
 from meldcode.moves import Case, Task, load
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
+from meldcode.store.tables import drafts as draft_table
 from meldcode.store.tables import entries, tasks
 
 R = TypeVar("R")
@@ -43,7 +55,27 @@ _TASKS = (
     .join_from(tasks, case_table, case_table.c.id == tasks.c.case)
     .where(scoped(tasks), scoped(case_table))
 )
-_MINE = _TASKS.where(
+_MINE = (
+    sa.select(
+        *_TASK_COLUMNS,
+        case_table.c.opened_by,
+        case_table.c.joined,
+        case_table.c.contributors,
+        draft_table.c.at.label("draft_at"),
+    )
+    .select_from(
+        tasks.join(case_table, case_table.c.id == tasks.c.case).outerjoin(
+            draft_table,
+            sa.and_(
+                scoped(draft_table),
+                draft_table.c.case == tasks.c.case,
+                draft_table.c.task == tasks.c.id,
+                draft_table.c.person == sa.bindparam("who"),
+            ),
+        )
+    )
+    .where(scoped(tasks), scoped(case_table))
+).where(
     sa.or_(
         tasks.c.assignee == sa.bindparam("who"),
         sa.and_(tasks.c.assignee.is_(None), tasks.c.role.in_(sa.bindparam("roles", expanding=True))),
@@ -64,6 +96,7 @@ _OPEN = sa.select(
     case_table.c.joined,
     case_table.c.contributors,
 ).where(scoped(case_table), case_table.c.status == "open")
+_DONE = sa.select(entries.c.node).where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
 _ENTRIES = (
     sa.select(entries)
     .where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
@@ -72,16 +105,27 @@ _ENTRIES = (
 
 
 def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
-    """What she can do now: her own tasks and her roles' pools, the first due first."""
+    """What she can do now: her own tasks and her roles' pools, the first due first.
+
+    Of a case she only shares a pool of, a task has a reference, a role and moments, and no name.
+    """
     with db.reading(actor.organisation) as tx:
         rows = tx.execute(_MINE, {"who": actor.person, "roles": sorted(actor.roles)}).all()
-        return _views(tx, actor, rows)
+        grouped: dict[UUID, list[Any]] = {}
+        for row in rows:
+            grouped.setdefault(row.case, []).append(row)
+        hidden = {
+            case for case, found in grouped.items() if not access.is_involved(actor, _team(found[0], found))
+        }
+        if hidden and _supervises(tx, actor):
+            hidden = set()
+        return tuple(_bare(view) if view.case in hidden else view for view in _views(tx, actor, rows))
 
 
 def cases(db: Database, actor: Actor) -> tuple[CaseSummary, ...]:
     """Open cases without content: all of them for who supervises, else those she is involved in."""
     with db.reading(actor.organisation) as tx:
-        supervising = not actor.roles.isdisjoint(publishing.load(tx, publishing.current(tx)).supervising)
+        supervising = _supervises(tx, actor)
         grouped: dict[UUID, list[TaskView]] = {}
         for view in _views(tx, actor, tx.execute(_TASKS).all()):
             grouped.setdefault(view.case, []).append(view)
@@ -94,18 +138,44 @@ def cases(db: Database, actor: Actor) -> tuple[CaseSummary, ...]:
 
 
 def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CasePage:
-    """A case: with content for who is involved, status only for who supervises.
+    """A case: with content for who is involved, status only for who supervises, and for who shares the
+    pool of a free task its reference only.
 
     Raises `NotFound` and `AccessDenied`; both looking and being refused are logged.
     """
     now = now or clock.now(db)
     try:
         with db.transaction(actor.organisation) as tx:
-            case, rows, involved = _looked_at(tx, actor, case_id)
-            if not involved and actor.roles.isdisjoint(case.published.supervising):
-                raise AccessDenied
+            case = _load(tx, case_id)
+            involved = access.is_involved(actor, case)
+            if not involved and not access.may_reassign(actor, case.published.supervising):
+                page = _pool_page(tx, actor, case)
+            else:
+                page = _page(tx, actor, case, involved, now)
             _note(tx, actor, case, "case_read", now, content=involved)
-            return _page(tx, actor, case, rows if involved else [], involved, now)
+            return page
+    except AccessDenied:
+        note_refusal(db, actor, case_id, "case_read", now)
+        raise
+
+
+def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CaseMap:
+    """Where a case is in its diagram, for who is involved or supervises: what lists tell her as well, so
+    it is not logged; being refused is. Raises `NotFound` and `AccessDenied`.
+    """
+    now = now or clock.now(db)
+    try:
+        with db.reading(actor.organisation) as tx:
+            case = _load(tx, case_id)
+            involved = access.is_involved(actor, case)
+            if not involved and not access.may_reassign(actor, case.published.supervising):
+                raise AccessDenied
+            # which way it went so far is content
+            done = list(tx.execute(_DONE, {"case_id": case_id}).scalars()) if involved else []
+            names = {actor.person: actor.name}
+            views = _of_case(actor, case, case.tasks, names)
+            places = tuple(view.node for view in views)
+            return CaseMap(case.process, places, _marks(done, views, now), case.published.version)
     except AccessDenied:
         note_refusal(db, actor, case_id, "case_read", now)
         raise
@@ -114,30 +184,26 @@ def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None
 def task_page(
     db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: datetime | None = None
 ) -> TaskPage:
-    """An open task that is hers to do, with its form and what is known so far.
+    """An open task that is hers to do, with its form, what is known so far and her draft.
 
-    Raises `NotFound`, `AccessDenied` and `TaskGone`.
+    Raises `NotFound`, `AccessDenied`, `TaskGone`, and `TaskUnclaimed` for a task of her role's pool.
     """
     now = now or clock.now(db)
     try:
         with db.transaction(actor.organisation) as tx:
-            case, _, involved = _looked_at(tx, actor, case_id)
+            case = _load(tx, case_id)
             task = case.task(task_id)
-            if not involved:
+            if task is not None and access.in_pool(actor, task):
+                raise TaskUnclaimed
+            if not access.is_involved(actor, case):
                 raise AccessDenied
             if task is None:
                 raise TaskGone
             if not access.may_complete(actor, task, opened_by=case.opened_by):
                 raise AccessDenied
+            page = _task_page(tx, actor, case, task)
             _note(tx, actor, case, "task_read", now, node=task.node)
-            version = case.published.version
-            return TaskPage(
-                task=_of_case(tx, actor, case, [task])[0],
-                form=version.form_of(task.node),
-                instructions=version.nodes[task.node].instructions,
-                document=engine.document(case.state or {}),
-                version=version,
-            )
+            return page
     except AccessDenied:
         note_refusal(db, actor, case_id, "task_read", now)
         raise
@@ -150,8 +216,8 @@ def case_log(
     now = now or clock.now(db)
     try:
         with db.transaction(actor.organisation) as tx:
-            case, _, involved = _looked_at(tx, actor, case_id)
-            if not involved:
+            case = _load(tx, case_id)
+            if not access.is_involved(actor, case):
                 raise AccessDenied
             _note(tx, actor, case, "log_read", now)
             names = people.names(tx)
@@ -171,14 +237,6 @@ def case_log(
     except AccessDenied:
         note_refusal(db, actor, case_id, "log_read", now)
         raise
-
-
-def note_refusal(db: Database, actor: Actor, case_id: UUID, action: str, now: datetime) -> None:
-    """Log that somebody was turned away, in a transaction of its own: the other one was undone."""
-    with db.transaction(actor.organisation) as tx:
-        detail = {"asked": action}
-        record = audit.Record(now, "access_refused", person=actor.person, case=case_id, detail=detail)
-        audit.append(tx, [record])
 
 
 def present(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[CaseView, tuple[TaskView, ...]]:
@@ -201,13 +259,15 @@ def views_for(actor: Actor, case: Case, open_tasks: Iterable[Task]) -> tuple[Tas
 # --- parts -------------------------------------------------------------------------------------------
 
 
-def _looked_at(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[Case, Sequence[Any], bool]:
-    """The case, its entries, and whether she is involved. Raises `NotFound`."""
+def _load(tx: Transaction, case_id: UUID) -> Case:
     case = load(tx, case_id)
     if case is None:
         raise NotFound
-    rows = tx.execute(_ENTRIES, {"case_id": case_id}).all()
-    return case, rows, access.is_involved(actor, case)
+    return case
+
+
+def _supervises(tx: Transaction, actor: Actor) -> bool:
+    return access.may_reassign(actor, publishing.load(tx, publishing.current(tx)).supervising)
 
 
 def _note(tx: Transaction, actor: Actor, case: Case, action: str, now: datetime, **detail: Any) -> None:
@@ -217,14 +277,11 @@ def _note(tx: Transaction, actor: Actor, case: Case, action: str, now: datetime,
     audit.append(tx, [record])
 
 
-def _page(
-    tx: Transaction, actor: Actor, case: Case, rows: Sequence[Any], involved: bool, now: datetime
-) -> CasePage:
-    version = case.published.version
+def _page(tx: Transaction, actor: Actor, case: Case, involved: bool, now: datetime) -> CasePage:
+    rows = tx.execute(_ENTRIES, {"case_id": case.id}).all() if involved else []
     names = people.names(tx)
-    views = _of_case(tx, actor, case, case.tasks)
-    marks = {row.node: "done" for row in rows}
-    marks |= {view.node: "late" if view.late(now) else "current" for view in views}
+    views = _of_case(actor, case, case.tasks, names)
+    supervising = access.may_reassign(actor, case.published.supervising)
     return CasePage(
         id=case.id,
         reference=case.reference,
@@ -235,14 +292,71 @@ def _page(
         opened_by_name=names.get(case.opened_by, ""),
         closed_at=case.closed_at,
         outcome=case.outcome if involved else None,
+        knows_status=True,
         content=involved,
         can_raise_acute=involved and case.status == "open",
+        can_reassign=supervising and case.status == "open",
         tasks=views,
         entries=tuple(_entry(case, row, names) for row in rows),
+        notes=tuple(notes.of_case(tx, case, names)) if involved else (),
         document=engine.document(case.state or {}) if involved else {},
-        marks=marks,
-        version=version,
+        marks=_marks([row.node for row in rows], views, now),
+        version=case.published.version,
     )
+
+
+def _pool_page(tx: Transaction, actor: Actor, case: Case) -> CasePage:
+    """A reference and the tasks she may take. Raises `AccessDenied` when there are none."""
+    free = [task for task in case.tasks if access.in_pool(actor, task)]
+    if not free:
+        raise AccessDenied
+    views = _of_case(actor, case, free, {actor.person: actor.name})
+    return CasePage(
+        id=case.id,
+        reference=case.reference,
+        status=case.status,
+        process="",
+        opened_at=case.opened_at,
+        opened_by=case.opened_by,
+        opened_by_name="",
+        closed_at=None,
+        outcome=None,
+        knows_status=False,
+        content=False,
+        can_raise_acute=False,
+        can_reassign=False,
+        tasks=tuple(map(_bare, views)),
+        entries=(),
+        notes=(),
+        document={},
+        marks={},
+        version=case.published.version,
+    )
+
+
+def _task_page(tx: Transaction, actor: Actor, case: Case, task: Task) -> TaskPage:
+    version = case.published.version
+    names = people.names(tx)
+    rows = tx.execute(_ENTRIES, {"case_id": case.id}).all()
+    return TaskPage(
+        task=_of_case(actor, case, [task], names)[0],
+        form=version.form_of(task.node),
+        instructions=version.nodes[task.node].instructions,
+        document=engine.document(case.state or {}),
+        version=version,
+        opened_at=case.opened_at,
+        opened_by_name=names.get(case.opened_by, ""),
+        entries=tuple(_entry(case, row, names) for row in rows),
+        notes=tuple(notes.of_case(tx, case, names)),
+        draft=drafts.read(tx, actor, case, task.id),
+        can_give_back=task.role is not None and access.holds(actor, task),
+    )
+
+
+def _marks(done: Iterable[str], views: Iterable[TaskView], now: datetime) -> dict[str, str]:
+    """What `diagram.draw` marks: the open tasks, and every element somebody finished before."""
+    marks = dict.fromkeys(done, "done")
+    return marks | {view.node: "late" if view.late(now) else "current" for view in views}
 
 
 def _entry(case: Case, row: Any, names: Mapping[UUID, str]) -> EntryView:
@@ -262,10 +376,21 @@ def _entry(case: Case, row: Any, names: Mapping[UUID, str]) -> EntryView:
     )
 
 
-def _of_case(tx: Transaction, actor: Actor, case: Case, found: Iterable[Task]) -> tuple[TaskView, ...]:
-    names = people.names(tx)
+def view_of(tx: Transaction, actor: Actor, case: Case, task: Task) -> TaskView:
+    """One open task of a case, with the name of who holds it."""
+    return _of_case(actor, case, [task], people.names(tx))[0]
+
+
+def _of_case(
+    actor: Actor, case: Case, found: Iterable[Task], names: Mapping[UUID, str]
+) -> tuple[TaskView, ...]:
     views = [_view(actor, task, case.id, case.reference, case.published.version, names) for task in found]
     return tuple(sorted(views, key=_urgency))
+
+
+def _bare(view: TaskView) -> TaskView:
+    """Without anything that says what the case is about or how far it is."""
+    return replace(view, node="", name="", steps=())
 
 
 def _views(tx: Transaction, actor: Actor, rows: Sequence[Any]) -> tuple[TaskView, ...]:
@@ -276,7 +401,9 @@ def _views(tx: Transaction, actor: Actor, rows: Sequence[Any]) -> tuple[TaskView
         steps = frozenset(row.steps.split())
         task = Task(row.id, row.node, row.role, row.assignee, row.since, row.due_at, steps)
         version = publishing.load(tx, row.version).version
-        views.append(_view(actor, task, row.case, row.reference, version, names))
+        view = _view(actor, task, row.case, row.reference, version, names)
+        kept = getattr(row, "draft_at", None)
+        views.append(replace(view, draft_at=kept) if kept else view)
     return tuple(sorted(views, key=_urgency))
 
 
@@ -294,7 +421,7 @@ def _view(
         assignee=task.assignee,
         assignee_name=names.get(task.assignee) if task.assignee else None,
         mine=task.assignee == actor.person,
-        pool=task.assignee is None and task.role in actor.roles,
+        pool=access.in_pool(actor, task),
         since=task.since,
         due_at=task.due_at,
         steps=tuple(sorted(task.steps)),
@@ -312,10 +439,10 @@ class _Team:
     opened_by: UUID
     joined: frozenset[str]
     contributors: frozenset[UUID]
-    tasks: Sequence[TaskView]
+    tasks: Sequence[access.TaskLike]
 
 
-def _team(row: Any, found: Sequence[TaskView]) -> _Team:
+def _team(row: Any, found: Sequence[access.TaskLike]) -> _Team:
     contributors = frozenset(map(UUID, row.contributors))
     return _Team(row.opened_by, frozenset(row.joined), contributors, found)
 

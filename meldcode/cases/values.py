@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from meldcode.definition import Version
 from meldcode.engine import Json
 from meldcode.form import Form
+from meldcode.people import Person
 
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """An open task. `mine`: assigned to who looks; `pool`: anybody with its role may do it.
+    """An open task. `mine`: assigned to who looks; `pool`: anybody with its role may take it.
 
     `name` is the task's name in the diagram, `steps` its step kinds, `due_at` when it should be done.
+    Who shares a pool and knows nothing else of the case gets its reference, role and moments only: `node`
+    and `name` are empty then, and `steps` too. `draft_at` is when she kept a draft of it, in her own list.
     """
 
     case: UUID
@@ -32,6 +35,7 @@ class TaskView:
     since: datetime
     due_at: datetime | None
     steps: tuple[str, ...]
+    draft_at: datetime | None = None
 
     def late(self, now: datetime) -> bool:
         """Should it have been done before `now`?"""
@@ -79,8 +83,32 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteView:
+    """Something written down beside the steps. `kind`: see `notes.KINDS`; `on`: the day it is about."""
+
+    id: UUID
+    kind: str
+    text: str
+    on: date | None
+    person: UUID
+    person_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What she typed into a task earlier, unchecked, and when it was kept."""
+
+    at: datetime
+    answers: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
-    """A case to look at. Without `content`, `entries` and `document` are empty and `outcome` is None.
+    """A case to look at. Without `content` there are no `entries`, `notes`, `document` and `outcome`.
+
+    Without `knows_status` she shares a pool and may know the reference only: `tasks` are those she may
+    take, and who opened the case, its process and `marks` are left out.
 
     `marks` maps element ids to `current`, `late` or `done`, for `diagram.draw`.
     """
@@ -94,10 +122,13 @@ class CasePage:
     opened_by_name: str
     closed_at: datetime | None
     outcome: str | None
+    knows_status: bool
     content: bool
     can_raise_acute: bool
+    can_reassign: bool
     tasks: tuple[TaskView, ...]
     entries: tuple[EntryView, ...]
+    notes: tuple[NoteView, ...]
     document: Mapping[str, Json]
     marks: Mapping[str, str]
     version: Version
@@ -105,13 +136,42 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """An open task to fill in: `form` (None: only a button) on `document`, the case's facts so far."""
+    """An open task to fill in: `form` (None: only a button) on `document`, the case's facts so far.
+
+    With what a person wants to see beside it: who opened the case and when, and what was written down.
+    `can_give_back`: it may go (back) to everybody with its role.
+    """
 
     task: TaskView
     form: Form | None
     instructions: str | None
     document: Mapping[str, Json]
     version: Version
+    opened_at: datetime
+    opened_by_name: str
+    entries: tuple[EntryView, ...]
+    notes: tuple[NoteView, ...]
+    draft: Draft | None
+    can_give_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMap:
+    """Where a case is in its diagram: status, no content. `places` are the open tasks' elements, most
+    urgent first; `marks` as in `CasePage`."""
+
+    process: str
+    places: tuple[str, ...]
+    marks: Mapping[str, str]
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """An open task a supervisor may give to one of `holders`, the other people with its role, by name."""
+
+    task: TaskView
+    holders: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True)

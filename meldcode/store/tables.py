@@ -227,6 +227,31 @@ entries = sa.Table(
     sa.Column("answers", sa.LargeBinary, nullable=False),
 )
 
+# What somebody has typed into a task and not sent yet, for her own eyes. It goes with its task.
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("case", sa.Uuid, primary_key=True),
+    sa.Column("task", sa.Uuid, primary_key=True),
+    sa.Column("person", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("answers", sa.LargeBinary, nullable=False),
+    sa.ForeignKeyConstraint(["case", "task"], ["tasks.case", "tasks.id"], ondelete="CASCADE"),
+)
+
+# What was added to a case beside its steps: a signal, a contact.
+notes = sa.Table(
+    "notes",
+    metadata,
+    _case(primary_key=True),
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("person", sa.Uuid, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 mails = sa.Table(
     "mails",
     metadata,

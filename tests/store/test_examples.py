@@ -112,6 +112,10 @@ class Played:
             (name for name, person in self.house.people.items() if person == task.assignee),
             task.role or self.opener,
         )
+        if task.assignee is None and task.role is not None:
+            cases.claim(
+                self.house.db, self.house.actor(by), self.case, task.id, key=self.house.key(), now=self.now
+            )
         page = cases.task_page(self.house.db, self.house.actor(by), self.case, task.id, now=self.now)
         assert page.task.node == moment.complete
         cases.complete(

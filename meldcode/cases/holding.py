@@ -1,0 +1,201 @@
+"""Whose task is it: take it from the pool, give it back, or give it to somebody else as a supervisor.
+
+None of these is a step of the process: the case stays where it is, only a task's holder changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import access, audit, people
+from meldcode.cases import reading
+from meldcode.cases.errors import AccessDenied, CannotHold, NotFound, TaskGone, TaskTaken
+from meldcode.cases.once import Command, once
+from meldcode.cases.refusals import note_refusal
+from meldcode.cases.values import CaseView, Handover, Outcome
+from meldcode.messages import MeldcodeError, Text
+from meldcode.moves import Case, Task, load
+from meldcode.people import Actor
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import cases as case_table
+from meldcode.store.tables import tasks
+
+# Codes, never a story: the log is read by people who may not know the content.
+REASONS: dict[str, Text] = {
+    "absent": Text("afwezig (ziek, verlof, andere reden)", "absent (ill, on leave, other)"),
+    "silent": Text("reageert niet", "does not react"),
+    "workload": Text("heeft te veel werk", "has too much work"),
+    "close": Text("staat te dicht bij de betrokkenen", "is too close to those involved"),
+    "asked": Text("heeft er zelf om gevraagd", "asked for it"),
+}
+
+_HAND = (
+    sa.update(tasks)
+    .where(
+        scoped(tasks),
+        tasks.c.case == sa.bindparam("case_id"),
+        tasks.c.id == sa.bindparam("task_id"),
+        tasks.c.assignee.is_not_distinct_from(sa.bindparam("was", type_=sa.Uuid())),
+    )
+    .values(assignee=sa.bindparam("who", type_=sa.Uuid()))
+)
+# The case's own row changes too: whoever waits for its lock then looks again at its tasks.
+_TOUCH = (
+    sa.update(case_table)
+    .where(scoped(case_table), case_table.c.id == sa.bindparam("case_id"))
+    .values(changed_at=sa.bindparam("now"))
+)
+
+Hand = Callable[[Transaction, Case, Task | None], UUID | None]
+
+
+def claim(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, key: str, now: datetime) -> Outcome:
+    """*Ik pak dit op*: a task of her role's pool becomes hers; what is in the case opens for her.
+
+    Raises `NotFound`, `AccessDenied`, `TaskGone`, and `TaskTaken` when a colleague was first. A task that
+    is hers already stays hers.
+    """
+
+    def hand(tx: Transaction, case: Case, task: Task | None) -> UUID | None:
+        if task is None:
+            raise TaskGone
+        if access.holds(actor, task):
+            return actor.person
+        if task.role not in actor.roles:
+            raise AccessDenied
+        if task.assignee is not None:
+            raise TaskTaken
+        return actor.person
+
+    return _handed(db, actor, Command("task_claimed", key, case_id, task_id), now, hand)
+
+
+def give_back(
+    db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, key: str, now: datetime
+) -> Outcome:
+    """Her task goes back to everybody with its role. Unless she is involved otherwise, the case closes
+    for her. Raises `NotFound`, `AccessDenied` and `TaskGone`."""
+
+    def hand(tx: Transaction, case: Case, task: Task | None) -> UUID | None:
+        if task is None:
+            if not access.is_involved(actor, case):
+                raise AccessDenied
+            raise TaskGone
+        if task.role is None or not (access.holds(actor, task) or access.in_pool(actor, task)):
+            raise AccessDenied
+        return None
+
+    return _handed(db, actor, Command("task_given_back", key, case_id, task_id), now, hand)
+
+
+def reassign(
+    db: Database,
+    actor: Actor,
+    case_id: UUID,
+    task_id: UUID,
+    to: UUID,
+    *,
+    reason: str,
+    key: str,
+    now: datetime,
+) -> Outcome:
+    """A supervisor gives an open task to somebody who holds its role; `reason` is one of `REASONS`.
+
+    She sees nothing of the content for it. Raises `NotFound`, `AccessDenied`, `TaskGone`, `CannotHold`
+    (`to` does not hold the role), and `MeldcodeError` for an unknown reason.
+    """
+    if reason not in REASONS:
+        raise MeldcodeError(
+            Text("Kies waarom u de taak aan iemand anders geeft.", "Choose why you give the task away.")
+        )
+
+    def hand(tx: Transaction, case: Case, task: Task | None) -> UUID | None:
+        if not access.may_reassign(actor, case.published.supervising):
+            raise AccessDenied
+        if task is None:
+            raise TaskGone
+        if task.role is None or to not in {one.id for one in people.holders(tx, {task.role})[task.role]}:
+            raise CannotHold
+        return to
+
+    # somebody else chosen on the same page is another command
+    command = Command("task_reassigned", f"{key}:{to.hex}", case_id, task_id)
+    return _handed(db, actor, command, now, hand, reason=reason)
+
+
+def handover(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: datetime) -> Handover:
+    """What a supervisor needs to choose somebody else for a task: status and names, no content.
+
+    Raises `NotFound`, `AccessDenied` and `TaskGone`.
+    """
+    try:
+        with db.reading(actor.organisation) as tx:
+            case = _load(tx, case_id)
+            if not access.may_reassign(actor, case.published.supervising):
+                raise AccessDenied
+            task = case.task(task_id)
+            if task is None:
+                raise TaskGone
+            role = task.role
+            holders = people.holders(tx, {role})[role] if role is not None else []
+            view = reading.view_of(tx, actor, case, task)
+            return Handover(view, tuple(one for one in holders if one.id != task.assignee))
+    except AccessDenied:
+        note_refusal(db, actor, case_id, "task_reassigned", now)
+        raise
+
+
+def _handed(
+    db: Database, actor: Actor, command: Command, now: datetime, hand: Hand, reason: str | None = None
+) -> Outcome:
+    case_id, task_id = command.case, command.task
+    assert case_id is not None and task_id is not None  # noqa: S101, PT018 - every command here names both
+
+    def run(tx: Transaction) -> Outcome:
+        case = _load(tx, case_id)
+        task = case.task(task_id)
+        to = hand(tx, case, task)
+        view = CaseView(case.id, case.reference, case.status)
+        if task is None or task.assignee == to:
+            return Outcome(view, (), repeated=True)
+        which = {"case_id": case_id, "task_id": task_id}
+        if not tx.execute(_HAND, {**which, "was": task.assignee, "who": to}).rowcount:
+            raise TaskTaken
+        tx.execute(_TOUCH, {"case_id": case_id, "now": now})
+        detail = {"node": task.node, "task": task_id.hex}
+        if reason is not None:
+            detail |= {"from": task.assignee.hex if task.assignee else "", "to": to.hex if to else ""}
+        role = min(actor.roles & case.published.supervising, default=None) if reason else task.role
+        record = audit.Record(
+            now,
+            command.action,
+            person=actor.person,
+            role=role if role in actor.roles else None,
+            case=case_id,
+            reason=reason,
+            detail=detail,
+            key=command.stored_key,
+        )
+        audit.append(tx, [record])
+        return Outcome(view, ())
+
+    def repeated(tx: Transaction, _: UUID) -> Outcome:
+        view, _tasks = reading.present(tx, actor, case_id)
+        return Outcome(view, (), repeated=True)
+
+    try:
+        return once(db, actor, command, run, repeated)
+    except AccessDenied:
+        note_refusal(db, actor, case_id, command.action, now)
+        raise
+
+
+def _load(tx: Transaction, case_id: UUID) -> Case:
+    case = load(tx, case_id)
+    if case is None:
+        raise NotFound
+    return case

@@ -1,0 +1,137 @@
+"""Signals and contacts that come between the steps: written down at any time while the case is open.
+
+A finished form is not the end of a step. A note is dated, never changed, and sealed as answers are; which
+kind it is, is sealed too. The process does not move by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from meldcode import access, audit
+from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseClosed, NotFound
+from meldcode.cases.once import Command, once
+from meldcode.cases.refusals import note_refusal
+from meldcode.cases.values import CaseView, NoteView, Outcome
+from meldcode.messages import Text
+from meldcode.moves import Case, load
+from meldcode.people import Actor
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import notes
+
+KINDS: dict[str, Text] = {
+    "signal": Text("Signaal", "Signal"),
+    "contact": Text("Contactmoment", "Contact"),
+    "correction": Text("Aanvulling of verbetering", "Addition or correction"),
+}
+LONGEST = 10_000  # characters, as of an answer on a form
+
+_ADD = sa.insert(notes)
+_OF_CASE = (
+    sa.select(notes)
+    .where(scoped(notes), notes.c.case == sa.bindparam("case_id"))
+    .order_by(notes.c.at, notes.c.id)
+)
+
+
+def add_note(
+    db: Database,
+    actor: Actor,
+    case_id: UUID,
+    *,
+    kind: str,
+    text: str,
+    on: date | None,
+    today: date,
+    key: str,
+    now: datetime,
+) -> Outcome:
+    """Write a note down: `kind` one of `KINDS`, `on` the day it is about (None: not said).
+
+    Raises `AnswersRefused` (by `kind`, `text`, `on`), `NotFound`, `AccessDenied` and `CaseClosed`.
+    """
+    text = text.replace("\r\n", "\n").strip()
+    errors = _errors(kind, text, on, today)
+    if errors:
+        raise AnswersRefused(errors)
+    command = Command("note_added", key, case_id)
+
+    def run(tx: Transaction) -> Outcome:
+        case = _load(tx, case_id)
+        if not access.is_involved(actor, case):
+            raise AccessDenied
+        if case.status != "open":
+            raise CaseClosed
+        note = uuid4()
+        content = {"kind": kind, "text": text, "on": on.isoformat() if on else None}
+        sealed = case.key.seal_json(content, _bound(case, note))
+        tx.execute(_ADD, {"case": case_id, "id": note, "person": actor.person, "at": now, "content": sealed})
+        mine = next((task for task in case.tasks if access.holds(actor, task)), None)
+        record = audit.Record(
+            now,
+            command.action,
+            person=actor.person,
+            role=access.acting_role(actor, mine, case.joined),
+            case=case_id,
+            detail={"note": note.hex},
+            key=command.stored_key,
+        )
+        audit.append(tx, [record])
+        return Outcome(_view_of(case), ())
+
+    def repeated(tx: Transaction, _: UUID) -> Outcome:
+        return Outcome(_view_of(_load(tx, case_id)), (), repeated=True)
+
+    try:
+        return once(db, actor, command, run, repeated)
+    except AccessDenied:
+        note_refusal(db, actor, case_id, command.action, now)
+        raise
+
+
+def of_case(tx: Transaction, case: Case, names: Mapping[UUID, str]) -> Sequence[NoteView]:
+    """A case's notes, oldest first."""
+    return tuple(_view(case, row, names) for row in tx.execute(_OF_CASE, {"case_id": case.id}))
+
+
+def _view(case: Case, row: sa.Row[tuple[object, ...]], names: Mapping[UUID, str]) -> NoteView:
+    content = case.key.open_json(row.content, _bound(case, row.id))
+    on = date.fromisoformat(content["on"]) if content["on"] else None
+    return NoteView(
+        row.id, content["kind"], content["text"], on, row.person, names.get(row.person, ""), row.at
+    )
+
+
+def _load(tx: Transaction, case_id: UUID) -> Case:
+    case = load(tx, case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _view_of(case: Case) -> CaseView:
+    return CaseView(case.id, case.reference, case.status)
+
+
+def _bound(case: Case, note: UUID) -> bytes:
+    return case.bound(f"note|{note.hex}")
+
+
+def _errors(kind: str, text: str, on: date | None, today: date) -> dict[str, Text]:
+    errors = {}
+    if kind not in KINDS:
+        errors["kind"] = Text("Kies wat u wilt vastleggen.", "Choose what you want to write down.")
+    if not text:
+        errors["text"] = Text("Schrijf op wat er was.", "Write down what it was.")
+    elif len(text) > LONGEST:
+        errors["text"] = Text(
+            f"Dit zijn {len(text)} tekens. Maak er hooguit {LONGEST} van.",
+            f"These are {len(text)} characters. Make it {LONGEST} at most.",
+        )
+    if on is not None and on > today:
+        errors["on"] = Text("Deze dag is nog niet geweest.", "This day has not come yet.")
+    return errors
