@@ -27,7 +27,8 @@ PROGRAMS = "MELDCODE_TEST_POSTGRES"
 SUPERUSER, OWNER, APP = "postgres", "meldcode_owner", "meldcode_app"
 
 # The tests kill processes, never the machine, so nothing is lost by not waiting for the disk.
-_FAST = ("fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB", "autovacuum=off")
+_FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off")
+_COMMON = ("max_connections=200", "shared_buffers=64MB")
 
 
 def programs() -> Path:
@@ -45,9 +46,13 @@ def programs() -> Path:
 
 
 class PrivatePostgres:
-    """One server. A context manager; it may be stopped hard and started again."""
+    """One server. A context manager; it may be stopped hard and started again.
 
-    def __init__(self) -> None:
+    `durable`: it waits for the disk at each commit, as a deployment does (for measuring).
+    """
+
+    def __init__(self, *, durable: bool = False) -> None:
+        self._settings = _COMMON if durable else (*_COMMON, *_FAST)
         # a socket's path may be at most 107 characters, so not deep in the test run's own folder
         self.folder = Path(tempfile.mkdtemp(prefix="meldcode-pg-"))
         self._user = _unprivileged()
@@ -64,7 +69,7 @@ class PrivatePostgres:
         if not (self.data / "PG_VERSION").exists():
             words = ("-D", str(self.data), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-sync")
             self._run(str(self._programs / "initdb"), *words, "--locale=C")
-        settings = [word for setting in _FAST for word in ("-c", setting)]
+        settings = [word for setting in self._settings for word in ("-c", setting)]
         place = ("-D", str(self.data), "-k", str(self.folder), "-c", "listen_addresses=")
         log = (self.folder / "log").open("ab")
         self._process = subprocess.Popen(

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
-from tests.bench import core
+from tests.bench import core, crowd
 from tests.bench.rows import report
+from tests.databases import PostgresDatabases, SqliteFiles
+from tests.postgres import PrivatePostgres
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as scratch:
-        return 0 if report(core.rows(Path(scratch))) else 1
+    with tempfile.TemporaryDirectory() as scratch, PrivatePostgres(durable=True) as server:
+        folder = Path(scratch)
+        (folder / "crowd").mkdir()
+        rows = chain(
+            core.rows(folder),
+            crowd.rows(SqliteFiles(folder / "crowd")),
+            crowd.rows(PostgresDatabases(server)),
+        )
+        return 0 if report(rows) else 1
 
 
 if __name__ == "__main__":

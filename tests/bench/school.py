@@ -71,11 +71,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 
 class School:
-    """One organisation on `url`, and one open case in it that waits at *4 Wegen*."""
+    """One organisation in an empty database, and one open case in it that waits at *4 Wegen*."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, db: Database) -> None:
         self.now = datetime(2026, 9, 7, 7, tzinfo=UTC)
-        self.db = Database(url, bytes(32))
+        self.db = db
         self.db.migrate()
         organisation = people.create_organisation(self.db, KEY, "Basisschool", now=self.now)
         publishing.publish(self.db, KEY, FOLDER, now=self.now)
@@ -101,6 +101,11 @@ class School:
             now=self.now,
         )
         return self.outcome
+
+    def go_round(self) -> None:
+        """Weigh with doubt, ask advice, and stand at the weighing again: two completions."""
+        self.complete("wegen")
+        self.complete("vt_twijfel")
 
     def stored_state(self) -> int:
         """Bytes the case's sealed state takes in its row."""
