@@ -43,9 +43,10 @@ class Kind(Protocol):
         """Every file in which its bytes may be, all of them written out."""
 
 
-def again(db: Database, *, demo: bool = True) -> Database:
-    """The same database as another process would open it."""
-    return _open(db.engine.url.render_as_string(hide_password=False), demo=demo)
+def again(db: Database, *, demo: bool = True, host: Path | None = None) -> Database:
+    """The same database as another process would open it, perhaps by another way (`host`)."""
+    url = db.engine.url if host is None else db.engine.url.update_query_dict({"host": str(host)})
+    return _open(url.render_as_string(hide_password=False), demo=demo)
 
 
 def beneath(db: Database) -> Engine:

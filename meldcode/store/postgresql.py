@@ -111,16 +111,16 @@ def _begin(connection: Connection) -> None:
     """Begin, and say for which organisation, in one message to the server.
 
     Local to the transaction: a setting of the session would still be there for the connection's next user.
+    Said also when it is none, so that nothing that was ever set for a session can show a row.
     A reader gets one snapshot for all its statements; a writer sees what was committed before each one,
     because it locks what it is going to change.
     """
     options = connection.get_execution_options()
     words = "BEGIN ISOLATION LEVEL REPEATABLE READ" if options.get(READING) else "BEGIN"
-    organisation = options.get(ORGANISATION)
-    if organisation is not None:
-        words += f"; SELECT set_config('app.organisation', '{UUID(str(organisation))}', true)"
+    organisation: UUID | None = options.get(ORGANISATION)
+    scope = "" if organisation is None else UUID(bytes=organisation.bytes)  # nothing but a UUID gets in here
     driver: Any = connection.connection.dbapi_connection
-    driver.execute(words, prepare=False)
+    driver.execute(f"{words}; SELECT set_config('app.organisation', '{scope}', true)", prepare=False)
 
 
 def is_passing(error: BaseException) -> bool:
