@@ -124,6 +124,10 @@ class Keyring:
         """The wrapped form of a fresh organisation key."""
         return self._master.wrap(Key.new(), organisation.bytes)
 
+    def sign(self, message: bytes) -> bytes:
+        """HMAC-SHA256 under a key derived from the master key: for what belongs to no organisation."""
+        return self._master.sign(message)
+
     def known(self, organisation: UUID) -> Key | None:
         found = self._organisations.get(organisation)
         return found[1] if found else None

@@ -26,12 +26,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit, incidents
+from meldcode.crypto import UnreadableError, associated
 from meldcode.messages import Text
 from meldcode.settings import SmtpSettings
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import mails, outbox
 
 __all__ = [
+    "SECRET",
     "QueuedMail",
     "SentMail",
     "SmtpSettings",
@@ -51,13 +53,20 @@ _TELL_AFTER = 5  # attempts, about a quarter of an hour
 _GIVE_UP_AFTER = 100  # attempts, two days; a server that is down longer has been an incident all along
 _UNREACHABLE = "mail_server_unreachable"
 
+#: Where a mail's secret goes in its body: a link that lets its reader in.
+SECRET = "[…]"  # noqa: S105 - the place, not a secret
+
 
 @dataclass(frozen=True, slots=True)
 class QueuedMail:
-    """One mail to one person, ready to send. `id` is the same for the same reason to mail."""
+    """One mail to one person, ready to send. `id` is the same for the same reason to mail.
+
+    `case` is None for a mail about an account. `secret` takes the place of `SECRET` in the body when the
+    mail leaves; until then it is stored sealed, and after that not at all.
+    """
 
     id: UUID
-    case: UUID
+    case: UUID | None
     timer: str
     occurrence: int
     level: int
@@ -69,6 +78,7 @@ class QueuedMail:
     subject: str
     body: str
     message_id: str
+    secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,7 @@ class SentMail:
     """A mail as a page shows it; `status` is `waiting`, `sent` or `failed`."""
 
     id: UUID
-    case: UUID
+    case: UUID | None
     role: str
     level: int
     template: str
@@ -131,6 +141,9 @@ _RESULT = (
         sent_at=sa.bindparam("new_sent_at"),
     )
 )
+_FORGET_SECRET = (
+    sa.update(mails).where(scoped(mails), mails.c.id == sa.bindparam("which")).values(sealed=None)
+)
 _LISTING = (
     sa.select(mails)
     .where(scoped(mails))
@@ -144,15 +157,15 @@ def queue(tx: Transaction, queued: Sequence[QueuedMail], now: datetime) -> None:
     if not queued:
         return
     fresh = {"status": "waiting", "attempts": 0, "created_at": now}
-    tx.execute(_ADD, [{**_columns(mail), **fresh} for mail in queued])
+    tx.execute(_ADD, [{**_columns(tx, mail), **fresh} for mail in queued])
     tx.execute(_QUEUE, [{"mail": mail.id, "at": now} for mail in queued])
 
 
 def listing(db: Database, organisation: UUID, limit: int = 200) -> list[SentMail]:
     """An organisation's mails, newest first."""
     with db.reading(organisation) as tx:
-        rows = tx.execute(_LISTING, {"most": limit}).mappings()
-        return [SentMail(**{name: row[name] for name in SentMail.__slots__}) for row in rows]
+        rows = tx.execute(_LISTING, {"most": limit}).all()
+        return [_as_shown(tx, row) for row in rows]
 
 
 def send_pending(db: Database, smtp: SmtpSettings, now: datetime, limit: int = 50) -> int:
@@ -174,7 +187,10 @@ def send_pending(db: Database, smtp: SmtpSettings, now: datetime, limit: int = 5
             mail = _claim(db, row.organisation, row.mail, moment(), lease_of(smtp))
             if mail is None:
                 continue
-            result, error = server.send(mail)
+            try:
+                result, error = server.send(mail, _body(db, row.organisation, mail))
+            except UnreadableError:
+                result, error = _Result.REFUSED, "unsendable"
             _settle(db, row.organisation, mail, result, error, moment())
             sent += result is _Result.SENT
             if result is _Result.UNREACHABLE:
@@ -215,6 +231,8 @@ def _settle(
             # The queue's row before the mail's own, as a claim locks them.
             tx.execute(_DONE, {"which": mail.id})
             tx.execute(_RESULT, {**done, "new_status": "sent", "new_sent_at": now})
+            if mail.sealed is not None and not db.demo:
+                tx.execute(_FORGET_SECRET, {"which": mail.id})
             if mail.attempts > 1:
                 incidents.resolve_mail(tx, mail.id, _UNREACHABLE, now)
             detail = {"mail": mail.id.hex, "template": mail.template, "level": mail.level}
@@ -253,11 +271,40 @@ def lease_of(smtp: SmtpSettings) -> timedelta:
     return max(_SHORTEST_LEASE, timedelta(seconds=smtp.timeout * _COMMANDS_PER_MAIL))
 
 
-def _columns(mail: QueuedMail) -> dict[str, Any]:
-    return {name: getattr(mail, name) for name in QueuedMail.__slots__}
+def _columns(tx: Transaction, mail: QueuedMail) -> dict[str, Any]:
+    columns = {name: getattr(mail, name) for name in QueuedMail.__slots__}
+    secret = columns.pop("secret")
+    if secret is not None:
+        columns["sealed"] = tx.organisation_key().seal(secret.encode(), _bound_to(tx, mail.id))
+    return columns
 
 
-def _message(row: Any, sender_address: str) -> EmailMessage:
+def _bound_to(tx: Transaction, mail: UUID) -> bytes:
+    return associated(tx.scope, mail, "mail")
+
+
+def _body(db: Database, organisation: UUID, row: Any) -> str:
+    """The text as it leaves, with its secret in place."""
+    if row.sealed is None:
+        return str(row.body)
+    with db.reading(organisation) as tx:
+        return _opened(tx, row)
+
+
+def _opened(tx: Transaction, row: Any) -> str:
+    secret = tx.organisation_key().open(bytes(row.sealed), _bound_to(tx, row.id))
+    return str(row.body).replace(SECRET, secret.decode())
+
+
+def _as_shown(tx: Transaction, row: Any) -> SentMail:
+    # Only a demonstration shows mails whole: nobody could follow their links otherwise.
+    shown = {name: getattr(row, name) for name in SentMail.__slots__}
+    if row.sealed is not None and tx.database.demo:
+        shown["body"] = _opened(tx, row)
+    return SentMail(**shown)
+
+
+def _message(row: Any, body: str, sender_address: str) -> EmailMessage:
     """The mail as it goes out. Raises `ValueError` when a row's value would change its headers."""
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(_one_line(row.sender), addr_spec=sender_address)
@@ -267,7 +314,7 @@ def _message(row: Any, sender_address: str) -> EmailMessage:
     message["Message-ID"] = row.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
     message["Content-Language"] = "nl"
-    message.set_content(row.body)
+    message.set_content(body)
     # Some releases of Python write a line break that was hidden in an encoded word. Whatever the reason:
     # a mail with other headers than these, or other receivers, does not leave.
     written = BytesParser(policy=default).parsebytes(message.as_bytes(), headersonly=True)
@@ -294,10 +341,10 @@ class _Server:
     def __exit__(self, *_: object) -> None:
         self._hang_up()
 
-    def send(self, row: Any) -> tuple[_Result, str | None]:
+    def send(self, row: Any, body: str) -> tuple[_Result, str | None]:
         """Hand one mail over; what came of it, and the server's code (never its words) if it failed."""
         try:
-            message = _message(row, self._smtp.sender)
+            message = _message(row, body, self._smtp.sender)
         except ValueError:
             return _Result.REFUSED, "unsendable"
         try:

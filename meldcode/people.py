@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from meldcode import audit
+from meldcode import attempts, audit, passwords
 from meldcode.messages import MeldcodeError, Text
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import accounts, organisations, people, role_holders, sessions
@@ -31,8 +31,7 @@ IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
 REFUSED_AFTER = 0.15  # seconds; well above a comparison and one write
 _SEEN_EVERY = timedelta(minutes=1)  # one write a minute per session, not one per page
-LONGEST_PASSWORD = 200
-SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = passwords.LONGEST
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
 HASHING: dict[str, Any] = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
@@ -56,6 +55,15 @@ class SignInError(MeldcodeError):
 
 class PeopleError(MeldcodeError):
     """Something about a person that cannot be stored; the text says what."""
+
+
+class NameTaken(PeopleError):
+    """Somebody else signs in with this name."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            Text(f"De gebruikersnaam `{username}` is al in gebruik.", f"The user name `{username}` is taken.")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +94,18 @@ class Session:
     token: str
     actor: Actor
     ends_at: datetime
+    language: str | None = None  # the one she chose, on whatever device
 
 
 _ACCOUNT = sa.select(accounts).where(accounts.c.username == sa.bindparam("name"))
 _REHASH = (
     sa.update(accounts)
     .where(accounts.c.username == sa.bindparam("name"))
+    .values(password_hash=sa.bindparam("new_hash"))
+)
+_NEW_PASSWORD = (
+    sa.update(accounts)
+    .where(accounts.c.person == sa.bindparam("who"))
     .values(password_hash=sa.bindparam("new_hash"))
 )
 _PERSON = sa.select(people).where(scoped(people), people.c.id == sa.bindparam("who"))
@@ -192,30 +206,46 @@ def create_person(
 
     `password` None: she cannot sign in with a password. Raises `PeopleError`.
     """
-    person = uuid4()
-    account = {
-        "username": _username(username),
-        "person": person,
-        "organisation": organisation,
-        "password_hash": None if password is None else hasher.hash(_password(password)),
-        "active": True,
-    }
-    row = {"id": person, "name": _name(name), "email": _address(email), "active": True, "created_at": now}
     try:
         with db.transaction(organisation) as tx:
-            tx.execute(sa.insert(people), row)
-            tx.execute(sa.insert(accounts), account)
-            if roles:
-                tx.execute(
-                    sa.insert(role_holders), [{"role": role, "person": person} for role in sorted(roles)]
-                )
-            detail = {"person": person.hex, "roles": sorted(roles)}
-            audit.append(tx, [audit.Record(now, "person_created", detail=detail)])
+            person = add_person(tx, username=username, name=name, email=email, roles=roles, now=now)
+            if password is not None:
+                set_password(tx, person, username, password)
+            return person
     except sa.exc.IntegrityError as error:
-        raise PeopleError(
-            Text(f"De gebruikersnaam `{username}` is al in gebruik.", f"The user name `{username}` is taken.")
-        ) from error
+        raise NameTaken(username) from error
+
+
+def add_person(
+    tx: Transaction,
+    *,
+    username: str,
+    name: str,
+    email: str,
+    roles: Collection[str],
+    now: datetime,
+    by: UUID | None = None,
+) -> UUID:
+    """A new person who cannot sign in yet; her id. Raises `PeopleError`.
+
+    A user name that is in use comes out as the database's own `IntegrityError`.
+    """
+    person = uuid4()
+    row = {"id": person, "name": _name(name), "email": _address(email), "active": True, "created_at": now}
+    tx.execute(sa.insert(people), row)
+    account = {"username": as_username(username), "person": person, "password_hash": None, "active": True}
+    tx.execute(sa.insert(accounts), account)
+    if roles:
+        tx.execute(sa.insert(role_holders), [{"role": role, "person": person} for role in sorted(set(roles))])
+    detail = {"person": person.hex, "roles": sorted(set(roles))}
+    audit.append(tx, [audit.Record(now, "person_created", person=by, detail=detail)])
     return person
+
+
+def set_password(tx: Transaction, person: UUID, username: str, password: str) -> None:
+    """Give an account a password. Raises `passwords.PasswordRefused`."""
+    fresh = hasher.hash(passwords.checked(password, username))
+    tx.execute(_NEW_PASSWORD, {"who": person, "new_hash": fresh})
 
 
 def set_active(db: Database, organisation: UUID, person: UUID, active: bool, *, now: datetime) -> None:
@@ -267,14 +297,28 @@ def actor(tx: Transaction, person: UUID) -> Actor | None:
 # --- signing in --------------------------------------------------------------------------------------
 
 
-def sign_in(db: Database, username: str, password: str, now: datetime) -> Session:
-    """Begin a session. Raises `SignInError`.
+def sign_in(
+    db: Database,
+    username: str,
+    password: str,
+    now: datetime,
+    *,
+    address: str | None = None,
+    device: str | None = None,
+) -> Session:
+    """Begin a session. Raises `SignInError`, and `attempts.TooManyAttempts` when `address` is given.
+
+    `address` is the network address the try came from, None where nobody can guess from (a command line);
+    `device` says in a few words what browser it is. This is the only door for passwords: another way to
+    prove who somebody is ends in `begin_session` too, see docs/decisions/signing-in.md.
 
     An unknown name costs as much time as a wrong password, so that nobody can find out who works here:
     both are compared with a hash, and both are answered at one fixed moment.
     """
     answer_at = time.monotonic() + REFUSED_AFTER
     name = username.strip().lower()[:200]
+    if address is not None:
+        attempts.count(db, attempts.SIGN_IN, name, address, now)
     with db.reading(None) as tx:
         # PostgreSQL has no text with a null in it, and nobody has such a name.
         account = None if "\0" in name else tx.execute(_ACCOUNT, {"name": name}).one_or_none()
@@ -283,44 +327,52 @@ def sign_in(db: Database, username: str, password: str, now: datetime) -> Sessio
         _note_refusal(db, account, now)
         time.sleep(max(0.0, answer_at - time.monotonic()))
         raise SignInError
-    token = secrets.token_urlsafe(32)
-    ends = now + LONGEST
     with db.transaction(account.organisation) as tx:
-        found = actor(tx, account.person)
-        if found is None:
-            raise SignInError
         if hasher.check_needs_rehash(stored):
             tx.execute(_REHASH, {"name": name, "new_hash": hasher.hash(password)})
-        tx.execute(_OLD_SESSIONS, {"now": now, "idle": now - IDLE})
-        row = {"token_hash": _digest(token), "person": found.person, "created_at": now, "seen_at": now}
-        tx.execute(sa.insert(sessions), {**row, "ends_at": ends})
-        audit.append(tx, [audit.Record(now, "signed_in", person=found.person)])
-    return Session(token, found, ends)
+        if address is not None:
+            attempts.succeeded(tx, attempts.SIGN_IN, name, address, now)
+        return begin_session(tx, account.person, now, device=device, language=account.language)
+
+
+def begin_session(
+    tx: Transaction, person: UUID, now: datetime, *, device: str | None = None, language: str | None = None
+) -> Session:
+    """A session for somebody who has proven who she is. Raises `SignInError` when her account is closed."""
+    token = secrets.token_urlsafe(32)
+    found = actor(tx, person)
+    if found is None:
+        raise SignInError
+    tx.execute(_OLD_SESSIONS, {"now": now, "idle": now - IDLE})
+    row = {"token_hash": digest(token), "person": person, "created_at": now, "seen_at": now}
+    tx.execute(sa.insert(sessions), {**row, "ends_at": now + LONGEST, "device": device and device[:100]})
+    audit.append(tx, [audit.Record(now, "signed_in", person=person)])
+    return Session(token, found, now + LONGEST, language)
 
 
 def actor_of(db: Database, token: str, now: datetime) -> Actor | None:
     """Who is signed in with this token, with the roles held now; None when the session has ended."""
-    digest = _digest(token)
+    token_hash = digest(token)
     with db.reading(None) as tx:
-        row = tx.execute(_SESSION, {"token": digest}).one_or_none()
+        row = tx.execute(_SESSION, {"token": token_hash}).one_or_none()
     if row is None or now >= row.ends_at or now - row.seen_at >= IDLE:
         return None
     if now - row.seen_at >= _SEEN_EVERY:
         with db.transaction(row.organisation) as tx:
-            tx.execute(_SEEN, {"token": digest, "seen": now})
+            tx.execute(_SEEN, {"token": token_hash, "seen": now})
     with db.reading(row.organisation) as tx:
         return actor(tx, row.person)
 
 
 def sign_out(db: Database, token: str, now: datetime) -> None:
     """End one session. Nothing happens when it has ended already."""
-    digest = _digest(token)
+    token_hash = digest(token)
     with db.reading(None) as tx:
-        row = tx.execute(_SESSION, {"token": digest}).one_or_none()
+        row = tx.execute(_SESSION, {"token": token_hash}).one_or_none()
     if row is None:
         return
     with db.transaction(row.organisation) as tx:
-        if tx.execute(_END_SESSION, {"token": digest}).rowcount:
+        if tx.execute(_END_SESSION, {"token": token_hash}).rowcount:
             audit.append(tx, [audit.Record(now, "signed_out", person=row.person)])
 
 
@@ -340,6 +392,11 @@ def _note_refusal(db: Database, account: Any, now: datetime) -> None:
         audit.append(tx, [audit.Record(now, "sign_in_refused", person=account.person)])
 
 
+def matches(stored: str, password: str) -> bool:
+    """Is this the password of which the database keeps `stored`?"""
+    return _matches(stored, password)
+
+
 def _matches(stored: str, password: str) -> bool:
     try:
         hasher.verify(stored, password[:LONGEST_PASSWORD])
@@ -354,27 +411,18 @@ def _nobody() -> str:
     return hasher.hash(secrets.token_urlsafe(32))
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """What the database keeps of a token."""
     # The token itself is random and long, so one round is enough; a stolen table opens no session.
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
-def _username(text: str) -> str:
+def as_username(text: str) -> str:
+    """A user name as it is stored. Raises `PeopleError`."""
     name = text.strip().lower()
     if not _USERNAME.fullmatch(name):
         raise PeopleError(Text("Een gebruikersnaam heeft geen spaties.", "A user name has no blanks in it."))
     return name
-
-
-def _password(text: str) -> str:
-    if not SHORTEST_PASSWORD <= len(text) <= LONGEST_PASSWORD:
-        raise PeopleError(
-            Text(
-                f"Kies een wachtwoord van {SHORTEST_PASSWORD} tot {LONGEST_PASSWORD} tekens.",
-                f"Choose a password of {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.",
-            )
-        )
-    return text
 
 
 def _name(text: str) -> str:

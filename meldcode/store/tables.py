@@ -96,6 +96,7 @@ accounts = sa.Table(
     sa.Column("person", sa.Uuid, nullable=False, unique=True),
     sa.Column("password_hash", sa.String(300)),  # None: nobody can sign in with a password
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("language", sa.String(10)),  # None: not chosen yet
 )
 
 sessions = sa.Table(
@@ -107,6 +108,33 @@ sessions = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
     sa.Column("ends_at", Moment, nullable=False),
+    sa.Column("device", sa.String(100)),  # browser and system in a few words, as its owner knows it
+    **_IN_KEY_ORDER,
+)
+
+# A link by which somebody chooses a password: used once, of each purpose one per person.
+password_links = sa.Table(
+    "password_links",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
+    _organisation(),
+    sa.Column("person", sa.Uuid, nullable=False),
+    sa.Column("purpose", sa.String(20), nullable=False),  # invitation, reset
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("ends_at", Moment, nullable=False),
+    sa.UniqueConstraint("person", "purpose"),
+    **_IN_KEY_ORDER,
+)
+
+# How often something was tried in vain. `key` is a keyed hash: no name and no address stands here.
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("key", sa.LargeBinary(32), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", Moment, nullable=False, index=True),
+    sa.Column("until", Moment),  # no new try before this moment
+    sa.Column("good_at", Moment),  # when this name last got in from this address
     **_IN_KEY_ORDER,
 )
 
@@ -257,7 +285,7 @@ mails = sa.Table(
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     _organisation(),
-    _case(),
+    _case(nullable=True),  # None: about an account
     sa.Column("timer", sa.String(200), nullable=False),
     sa.Column("occurrence", sa.Integer, nullable=False),
     sa.Column("level", sa.Integer, nullable=False),
@@ -268,6 +296,7 @@ mails = sa.Table(
     sa.Column("address", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("sealed", sa.LargeBinary),  # what takes the place of `outbox.SECRET` in the body, sealed
     sa.Column("message_id", sa.Text, nullable=False),
     sa.Column("status", sa.String(20), nullable=False),  # waiting, sent, failed
     sa.Column("attempts", sa.Integer, nullable=False),
@@ -343,5 +372,5 @@ clock = sa.Table(
     sa.Column("offset_seconds", sa.BigInteger, nullable=False),
 )
 
-OUTSIDE = frozenset({organisations, accounts, sessions, due, outbox, clock})
+OUTSIDE = frozenset({organisations, accounts, sessions, password_links, attempts, due, outbox, clock})
 """Tables that are read before an organisation is known. Ids and moments only."""
