@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import io
 import mimetypes
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, Request, request
 
 from meldcode.messages import MeldcodeError
 from meldcode.settings import Settings
 from meldcode.store import Database
 from meldcode.workdays import Calendar
 from web import assets, compression, csp, csrf, demo, errors, language, sessions, words
-from web.organisation import calendar, published, role_name
+from web.organisation import administers, calendar, published, role_name, supervises
 from web.services import EXTENSION, Services, now
 from web.sessions import visitor
-from web.views import acute, cases, files, signin, tasks
+from web.views import account, acute, cases, drafts, files, holding, incidents, notes, passwords, people, signin, tasks
 from web.views import demo as demo_pages
 from workers.nudge import Nudge
 
 #: The longest answer of a form is 10,000 characters; a whole form stays far below this.
 LARGEST_POST = 512 * 1024
 MOST_FIELDS = 2_000
+
+
+class InMemory(Request):
+    """A request whose parts never reach the disk: no page takes files, and answers may not lie in `/tmp`."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
 
 
 def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | None = None) -> Flask:
@@ -33,6 +47,7 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
     mimetypes.add_type("font/woff2", ".woff2")
     mimetypes.add_type("text/javascript", ".js")
     app = Flask("web", static_folder=None)
+    app.request_class = InMemory
     https = settings.base_url.startswith("https:")
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -54,7 +69,7 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
     assets.init_app(app)
     words.init_app(app)
     errors.init_app(app)
-    for view in (signin, tasks, cases, acute, files, demo_pages):
+    for view in (signin, passwords, account, people, tasks, holding, drafts, cases, notes, acute, incidents, files, demo_pages):
         view.init_app(app)
     app.context_processor(_around_every_page)
     return app
@@ -81,6 +96,8 @@ def _frame() -> dict[str, Any]:
     if who is not None:
         local = calendar().local(now())
         found["organisation_name"] = published().version.organisation.name
+        found["supervising"] = supervises()
+        found["administering"] = administers()
         found["role_names"] = sorted(role_name(role) for role in who.roles)
     found["today_in_words"] = words.day_in_words(local)
     found["demo_now"] = f"{words.short_day(local)} {local.year}, {words.time_of_day(local)}"

@@ -26,6 +26,16 @@ def calendar() -> Calendar:
     return published().calendar
 
 
+def supervises() -> bool:
+    """Does who is signed in see where every case is, without content?"""
+    return not actor().roles.isdisjoint(published().supervising)
+
+
+def administers() -> bool:
+    """Does who is signed in look after the accounts of this organisation?"""
+    return not actor().roles.isdisjoint(published().version.organisation.administers)
+
+
 def role_name(key: str | None) -> str:
     """What people call a role; the key itself when the organisation dropped it since."""
     if key is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,39 +10,51 @@ from uuid import UUID
 from flask import url_for
 from markupsafe import Markup
 
-from meldcode.cases import CasePage, EntryView, TaskView
+from meldcode.cases import CasePage, EntryView, NoteView, TaskPage, TaskView
+from meldcode.cases.notes import KINDS
 from meldcode.diagram.model import LEGAL_STEPS, StepKind
 from meldcode.workdays import Calendar
-from web.language import gettext, language
+from web.keys import fresh_key
+from web.language import gettext, language, said
 from web.organisation import calendar, role_name
 from web.services import now
-from web.words import Due, due_in_words, moment_in_words, name_of_steps, step_names
+from web.words import Due, day_in_words, due_in_words, moment_in_words, name_of_steps, step_names
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTask:
-    """An open task on a page. `url` is None when it is not for who looks."""
+    """An open task on a page. `url` is None when it is not for who looks; `pool`: she may take it, with
+    the form that goes to `claim` and has the key `claim_key`. `draft`: since when she has one."""
 
+    case: UUID
+    id: UUID
     name: str
     reference: str
     steps: str
     role: str
     who: str
     mine: bool
+    pool: bool
     since: str
     due: Due | None
+    draft: str | None
     url: str | None
+    claim: str
+    claim_key: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """One thing that was done; `answers` is empty when there was nothing to fill in."""
+    """One thing that was done; `answers` is empty when there was nothing to fill in. A note beside the
+    steps has a `text` instead, and `note` is true."""
 
     name: str
     who: str
     when: str
     steps: str
     answers: Markup
+    text: str = ""
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +92,23 @@ def task(view: TaskView) -> ShownTask:
     """An open task."""
     days = calendar()
     hers = view.mine or view.pool
+    role = role_name(view.role)
     return ShownTask(
-        name=view.name,
+        case=view.case,
+        id=view.id,
+        name=view.name or gettext("Taak voor de rol %(role)s", role=role),
         reference=view.reference,
         steps=name_of_steps(kinds(view.steps)),
-        role=role_name(view.role),
+        role=role,
         who=whose(view),
         mine=view.mine,
+        pool=view.pool,
         since=moment_in_words(view.since, days),
         due=due(view.due_at, days),
+        draft=moment_in_words(view.draft_at, days) if view.draft_at else None,
         url=url_for("tasks.task", case=view.case, task=view.id) if hers else None,
+        claim=url_for("holding.claim", case=view.case, task=view.id),
+        claim_key=fresh_key(),
     )
 
 
@@ -115,6 +134,30 @@ def entry(view: EntryView) -> ShownEntry:
         steps=name_of_steps(kinds(view.steps)),
         answers=answers,
     )
+
+
+def note(view: NoteView) -> ShownEntry:
+    """Something written down beside the steps."""
+    name = said(KINDS[view.kind]) if view.kind in KINDS else view.kind
+    about = gettext("over %(day)s", day=day_in_words(view.on)) if view.on else ""
+    return ShownEntry(name, view.person_name, when(view.at), about, Markup(), view.text, note=True)
+
+
+def history(entries: Sequence[EntryView], notes: Sequence[NoteView]) -> list[ShownEntry]:
+    """Finished tasks and notes in the order in which they came."""
+    both = [(one.at, entry(one)) for one in entries] + [(one.at, note(one)) for one in notes]
+    return [found for _, found in sorted(both, key=lambda one: one[0])]
+
+
+def when(moment: datetime) -> str:
+    """A moment in words, in the organisation's own days."""
+    return moment_in_words(moment, calendar())
+
+
+def case_of_task(page: TaskPage) -> ShownCase:
+    """The head of the case of a task."""
+    reference, opened = page.task.reference, when(page.opened_at)
+    return ShownCase(page.task.case, reference, page.opened_by_name, opened, None)
 
 
 def case(page: CasePage) -> ShownCase:

@@ -102,8 +102,13 @@ def step_names() -> dict[StepKind, str]:
 def name_of_steps(kinds: frozenset[StepKind]) -> str:
     """The kinds of one task in the order of the law, such as `Wegen en beslissen`; empty without a kind."""
     names = step_names()
+    return " · ".join(names[kind] for kind in in_order(kinds))
+
+
+def in_order(kinds: frozenset[StepKind]) -> list[StepKind]:
+    """These kinds, the five of the law first and in their order."""
     order = [*LEGAL_STEPS, *(kind for kind in StepKind if kind not in LEGAL_STEPS)]
-    return " · ".join(names[kind] for kind in order if kind in kinds)
+    return [kind for kind in order if kind in kinds]
 
 
 def initials(name: str) -> str:

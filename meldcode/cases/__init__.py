@@ -22,7 +22,7 @@ from meldcode.cases.errors import (
 )
 from meldcode.cases.holding import claim, give_back, handover, reassign
 from meldcode.cases.notes import add_note
-from meldcode.cases.reading import case_log, case_map, case_page, cases, my_tasks, task_page
+from meldcode.cases.reading import case_log, case_map, case_page, cases, my_tasks, task_form, task_page
 from meldcode.cases.values import (
     CaseMap,
     CasePage,
@@ -34,6 +34,7 @@ from meldcode.cases.values import (
     LogLine,
     NoteView,
     Outcome,
+    TaskForm,
     TaskPage,
     TaskView,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "NotFound",
     "NoteView",
     "Outcome",
+    "TaskForm",
     "TaskGone",
     "TaskPage",
     "TaskTaken",
@@ -81,6 +83,7 @@ __all__ = [
     "raise_acute",
     "reassign",
     "recalculate",
+    "task_form",
     "task_page",
     "wake",
 ]

@@ -18,7 +18,7 @@ from meldcode.cases.once import Command, once
 from meldcode.cases.refusals import note_refusal
 from meldcode.cases.values import CaseView, Handover, Outcome
 from meldcode.messages import MeldcodeError, Text
-from meldcode.moves import Case, Task, load
+from meldcode.moves import Case, Task, load, look
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
@@ -134,7 +134,9 @@ def handover(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: d
     """
     try:
         with db.reading(actor.organisation) as tx:
-            case = _load(tx, case_id)
+            case = look(tx, case_id)
+            if case is None:
+                raise NotFound
             if not access.may_reassign(actor, case.published.supervising):
                 raise AccessDenied
             task = case.task(task_id)

@@ -21,11 +21,12 @@ from meldcode.cases.values import (
     CaseView,
     EntryView,
     LogLine,
+    TaskForm,
     TaskPage,
     TaskView,
 )
 from meldcode.definition import Version
-from meldcode.moves import Case, Task, load
+from meldcode.moves import Case, Task, load, look
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
@@ -166,7 +167,7 @@ def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None 
     now = now or clock.now(db)
     try:
         with db.reading(actor.organisation) as tx:
-            case = _load(tx, case_id)
+            case = _look(tx, case_id)
             involved = access.is_involved(actor, case)
             if not involved and not access.may_reassign(actor, case.published.supervising):
                 raise AccessDenied
@@ -192,21 +193,24 @@ def task_page(
     try:
         with db.transaction(actor.organisation) as tx:
             case = _load(tx, case_id)
-            task = case.task(task_id)
-            if task is not None and access.in_pool(actor, task):
-                raise TaskUnclaimed
-            if not access.is_involved(actor, case):
-                raise AccessDenied
-            if task is None:
-                raise TaskGone
-            if not access.may_complete(actor, task, opened_by=case.opened_by):
-                raise AccessDenied
+            task = _hers(actor, case, task_id)
             page = _task_page(tx, actor, case, task)
             _note(tx, actor, case, "task_read", now, node=task.node)
             return page
     except AccessDenied:
         note_refusal(db, actor, case_id, "task_read", now)
         raise
+
+
+def task_form(db: Database, actor: Actor, case_id: UUID, task_id: UUID) -> TaskForm:
+    """Only the form of a task whose page she has open: what her own answers are read and asked with.
+
+    Not logged, because nothing new is shown: opening the page was. Raises as `task_page` does.
+    """
+    with db.reading(actor.organisation) as tx:
+        case = _look(tx, case_id)
+        task = _hers(actor, case, task_id)
+        return TaskForm(case.published.version.form_of(task.node), engine.document(case.state or {}))
 
 
 def case_log(
@@ -261,6 +265,13 @@ def views_for(actor: Actor, case: Case, open_tasks: Iterable[Task]) -> tuple[Tas
 
 def _load(tx: Transaction, case_id: UUID) -> Case:
     case = load(tx, case_id)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def _look(tx: Transaction, case_id: UUID) -> Case:
+    case = look(tx, case_id)
     if case is None:
         raise NotFound
     return case
@@ -332,6 +343,20 @@ def _pool_page(tx: Transaction, actor: Actor, case: Case) -> CasePage:
         marks={},
         version=case.published.version,
     )
+
+
+def _hers(actor: Actor, case: Case, task_id: UUID) -> Task:
+    """The open task, when it is hers to do now."""
+    task = case.task(task_id)
+    if task is not None and access.in_pool(actor, task):
+        raise TaskUnclaimed
+    if not access.is_involved(actor, case):
+        raise AccessDenied
+    if task is None:
+        raise TaskGone
+    if not access.may_complete(actor, task, opened_by=case.opened_by):
+        raise AccessDenied
+    return task
 
 
 def _task_page(tx: Transaction, actor: Actor, case: Case, task: Task) -> TaskPage:

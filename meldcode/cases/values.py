@@ -156,6 +156,14 @@ class TaskPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskForm:
+    """The form of a task (None: only a button) and the facts it is asked on."""
+
+    form: Form | None
+    document: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMap:
     """Where a case is in its diagram: status, no content. `places` are the open tasks' elements, most
     urgent first; `marks` as in `CasePage`."""

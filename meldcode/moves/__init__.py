@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from meldcode.moves.loading import Case, Task, load, load_all, new_case, take
+from meldcode.moves.loading import Case, Task, load, load_all, look, new_case, take
 from meldcode.moves.saving import Changes, Entry
 
-__all__ = ["Case", "Changes", "Entry", "Task", "load", "load_all", "new_case", "take"]
+__all__ = ["Case", "Changes", "Entry", "Task", "load", "load_all", "look", "new_case", "take"]

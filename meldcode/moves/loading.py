@@ -80,7 +80,7 @@ _TASK = (
     tasks.c.steps,
 )
 # One statement for a case and its open tasks: a round trip costs more than a few repeated bytes.
-_LOAD = (
+_SEE = (
     sa.select(
         *(column for column in cases.c if column.name not in ("organisation", "changed_at")),
         case_keys.c.wrapped,
@@ -95,9 +95,9 @@ _LOAD = (
         .outerjoin(tasks, sa.and_(tasks.c.case == cases.c.id, scoped(tasks)))
     )
     .where(scoped(cases))
-    # a lock that lets others refer to the case meanwhile (a mail's incident, an entry)
-    .with_for_update(of=cases, key_share=True)
 )
+# a lock that lets others refer to the case meanwhile (a mail's incident, an entry)
+_LOAD = _SEE.with_for_update(of=cases, key_share=True)
 _THIS = cases.c.id == sa.bindparam("case_id", type_=sa.Uuid())
 _LOAD_ONE = _LOAD.where(_THIS).add_columns(
     row_version(cases).label("version_locked"),
@@ -108,6 +108,7 @@ _LOAD_ONE = _LOAD.where(_THIS).add_columns(
     .scalar_subquery()
     .label("version_seen"),
 )
+_LOOK = _SEE.where(_THIS)
 _LOAD_ALL = _LOAD.where(cases.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True))).order_by(
     cases.c.id
 )
@@ -119,6 +120,12 @@ def load(tx: Transaction, case_id: UUID) -> Case | None:
     if rows and rows[0].version_locked != rows[0].version_seen:
         # Somebody else had the case until now: its tasks and moments are looked at again, under our lock.
         rows = tx.execute(_LOAD_ONE, {"case_id": case_id}).all()
+    return _case(tx, rows) if rows and rows[0].wrapped is not None else None
+
+
+def look(tx: Transaction, case_id: UUID) -> Case | None:
+    """The same without a lock: to read in one snapshot, never to change."""
+    rows = tx.execute(_LOOK, {"case_id": case_id}).all()
     return _case(tx, rows) if rows and rows[0].wrapped is not None else None
 
 

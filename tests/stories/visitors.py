@@ -63,6 +63,8 @@ class PlainVisitor:
         self._go("/")
         (link,) = [link for link in self._links(reference) if link.text_content().strip() == task]
         self._go(link.get("href"))
+        if take := self._page.xpath("//main//form[.//button[contains(., 'Ik pak dit op')]]"):
+            self._submit(take[0])
         for _ in range(MOST_TRIES):
             form = self._page.get_element_by_id("taak")
             self._submit(form, {name: value for name, value in answers.items() if _asked(form, name)})
@@ -155,6 +157,10 @@ class BrowserVisitor:
     def complete(self, reference: str, task: str, answers: Answers) -> None:
         self.page.goto("/")
         self._cards(reference).get_by_role("link", name=task, exact=True).click()
+        take = self.page.locator("main").get_by_role("button", name="Ik pak dit op")
+        self.page.locator("main h1").wait_for()
+        if take.count():
+            take.click()
         for _ in range(MOST_TRIES):
             self.page.locator("#taak").wait_for()
             for name, value in answers.items():

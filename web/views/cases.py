@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, redirect, render_template, url_for
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from meldcode import cases
+from meldcode.cases import CaseSummary
 from meldcode.diagram import draw
+from meldcode.diagram.model import StepKind
 from web import shown
 from web.keys import given_key
 from web.language import gettext, language
-from web.organisation import calendar, published
+from web.organisation import calendar, supervises
 from web.services import now, services
 from web.sessions import actor, signed_in
-from web.words import name_of_steps, short_day
+from web.views import incidents
+from web.words import in_order, name_of_steps, short_day, step_names
 
 blueprint = Blueprint("cases", __name__)
+
+ON_A_PAGE = 50
 
 
 @blueprint.post("/zaken")
@@ -37,37 +44,46 @@ def start() -> ResponseReturnValue:
 @blueprint.get("/zaken")
 @signed_in
 def index() -> ResponseReturnValue:
-    """Open cases without content: hers, or all of them for who supervises."""
-    days = calendar()
-    found = [
-        {
-            "reference": one.reference,
-            "url": url_for("cases.case", case=one.id),
-            "steps": name_of_steps(shown.kinds(one.steps)),
-            "who": "; ".join(dict.fromkeys(shown.whose(view) for view in one.tasks)),
-            "due": shown.due(one.due_at, days),
-            "opened": short_day(days.local(one.opened_at)),
-        }
-        for one in cases.cases(services().db, actor())
-    ]
-    supervising = not actor().roles.isdisjoint(published().supervising)
-    return render_template("cases/index.html", cases=found, supervising=supervising, here="cases")
+    """Open cases without content: hers, or all of them for who supervises. The late ones first, then those
+    that have been waiting longest; who supervises sees how many there are at each step."""
+    found = sorted(cases.cases(services().db, actor()), key=_urgency)
+    step = request.args.get("stap", "")
+    chosen = [one for one in found if step in one.steps] if step in set(StepKind) else found
+    pages = max(1, -(-len(chosen) // ON_A_PAGE))
+    number = min(max(request.args.get("pagina", 1, type=int), 1), pages)
+    shown_here = chosen[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    return render_template(
+        "cases/index.html",
+        cases=[_row(one) for one in shown_here],
+        total=len(found),
+        late=sum(1 for one in found if _late(one)),
+        steps=_per_step(found) if supervises() else [],
+        step=step if chosen is not found else "",
+        page=number,
+        pages=pages,
+        stuck=incidents.count() if supervises() else 0,
+        here="cases",
+    )
 
 
 @blueprint.get("/zaken/<uuid:case>")
 @signed_in
 def case(case: UUID) -> ResponseReturnValue:
-    """One case: how far it is, whose turn it is, what was done, and its way as a picture."""
+    """One case: how far it is, whose turn it is, what was done, and its way as a picture. Who only shares
+    the pool of a free task in it gets that task, and nothing of the case."""
     page = cases.case_page(services().db, actor(), case, now=now())
     open_ = [shown.task(view) for view in page.tasks]
+    if not page.knows_status:
+        return render_template("tasks/free.html", task=open_[0], involved=False)
     return render_template(
         "cases/case.html",
         case=shown.case(page),
         content=page.content,
         can_raise_acute=page.can_raise_acute,
+        can_reassign=page.can_reassign,
         progress=shown.progress(page),
         open=open_,
-        entries=[shown.entry(one) for one in page.entries],
+        entries=shown.history(page.entries, page.notes),
         drawn=page.version.diagram_of(page.process) is not None,
         schema_words=_in_words(open_),
     )
@@ -87,13 +103,53 @@ def place(case: UUID) -> ResponseReturnValue:
     return _picture(case, whole=False)
 
 
+def _late(one: CaseSummary) -> bool:
+    return one.due_at is not None and one.due_at <= now()
+
+
+def _urgency(one: CaseSummary) -> tuple[bool, datetime]:
+    """The late ones first, the longest late on top; then by how long the present step has been open."""
+    return (False, one.due_at) if _late(one) and one.due_at else (True, one.since)
+
+
+def _row(one: CaseSummary) -> dict[str, object]:
+    days = calendar()
+    return {
+        "reference": one.reference,
+        "url": url_for("cases.case", case=one.id),
+        "steps": name_of_steps(shown.kinds(one.steps)),
+        "who": "; ".join(dict.fromkeys(shown.whose(view) for view in one.tasks)),
+        "due": shown.due(one.due_at, days),
+        "since": short_day(days.local(one.since)),
+        "opened": short_day(days.local(one.opened_at)),
+    }
+
+
+def _per_step(found: Sequence[CaseSummary]) -> list[dict[str, object]]:
+    """How many cases are at each step, how many of them late, and since when the oldest one waits."""
+    days, names = calendar(), step_names()
+    steps: list[dict[str, object]] = []
+    for kind in in_order(frozenset(kind for one in found for kind in shown.kinds(one.steps))):
+        here = [one for one in found if kind.value in one.steps]
+        steps.append(
+            {
+                "key": kind.value,
+                "name": names[kind],
+                "open": len(here),
+                "late": sum(1 for one in here if _late(one)),
+                "oldest": short_day(days.local(min(one.since for one in here))),
+            }
+        )
+    return steps
+
+
 def _picture(case: UUID, *, whole: bool) -> Response:
-    page = cases.case_page(services().db, actor(), case, now=now())
+    page = cases.case_map(services().db, actor(), case, now=now())
     diagram = page.version.diagram_of(page.process)
     if diagram is None:
         raise NotFound
     # of several places the most urgent one: places far apart together are too small to read
-    around = () if whole else tuple(view.node for view in page.tasks[:1])
+    around = () if whole else page.places[:1]
     picture = Response(
         draw(diagram, marks=page.marks, language=language(), around=around), mimetype="image/svg+xml"
     )

@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from meldcode import cases
-from meldcode.cases import AnswersRefused, CasePage, CaseStuck, EntryView, TaskGone, TaskPage
-from meldcode.form import Form
+from meldcode.cases import AnswersRefused, CasePage, CaseStuck, EntryView, TaskGone, TaskPage, TaskUnclaimed
+from meldcode.form import Checked, Form
 from meldcode.messages import Text
 from meldcode.store.errors import StoreError
 from web import shown
@@ -33,21 +33,31 @@ NO_FORM = Form(id="", file="", parts=(), fields={}, variables=frozenset())
 @blueprint.get("/")
 @signed_in
 def mine() -> ResponseReturnValue:
-    """Everything that waits for who is signed in: her own and her roles', the first due first."""
+    """Everything that waits for who is signed in: her own first, then what nobody has taken yet."""
     tasks = [shown.task(view) for view in cases.my_tasks(services().db, actor())]
-    late = sum(1 for task in tasks if task.due and task.due.late)
-    return render_template("tasks/mine.html", tasks=tasks, late=late, new_key=fresh_key(), here="tasks")
+    own = [task for task in tasks if not task.pool]
+    return render_template(
+        "tasks/mine.html",
+        tasks=own,
+        pool=[task for task in tasks if task.pool],
+        late=sum(1 for task in own if task.due and task.due.late),
+        new_key=fresh_key(),
+        here="tasks",
+    )
 
 
 @blueprint.get("/taken/<uuid:case>/<uuid:task>")
 @signed_in
 def task(case: UUID, task: UUID) -> ResponseReturnValue:
-    """One task to fill in. One that is done already leads to the page that says so."""
+    """One task to fill in, with her draft. One that is done already leads to the page that says so; one
+    that nobody has taken yet, to the page that asks."""
     try:
         page = _page(case, task)
     except TaskGone:
         return _to_done(case, task)
-    return _show(page, fresh_key(), page.document)
+    except TaskUnclaimed:
+        return redirect(url_for("holding.free", case=case, task=task), 303)
+    return _show(page, fresh_key(), page.draft.answers if page.draft else page.document)
 
 
 @blueprint.post("/taken/<uuid:case>/<uuid:task>")
@@ -58,29 +68,24 @@ def complete(case: UUID, task: UUID) -> ResponseReturnValue:
     The form's own token is the command's key: a second press, the back button and a second window lead to
     the first result.
     """
-    key = given_key()
+    key, given = given_key(), posted()
+    edit = NO_FORM.edit_action(given)
     try:
-        page = _page(case, task)
-    except TaskGone:
-        return _to_done(case, task)
-    form, posted = page.form or NO_FORM, _posted()
-    values = form.parse(posted)
-    edit = form.edit_action(posted)
-    if edit is not None:
-        return _show(page, key, form.apply_edit(values, edit))
-    checked = form.check_post(posted, page.document, _today())
-    if checked.errors:
-        return _show(page, key, values, checked.errors), 422
-    try:
-        cases.complete(services().db, actor(), case, task, values, key=key, now=now())
+        if edit is not None:
+            page = _page(case, task)
+            form = page.form or NO_FORM
+            return _show(page, key, form.apply_edit(form.parse(given), edit))
+        cases.complete(services().db, actor(), case, task, _read, key=key, now=now())
     except AnswersRefused as refused:
-        return _show(page, key, values, refused.errors), 422
+        return _again(case, task, key, refused.errors), 422
     except TaskGone:
         return _to_done(case, task)
+    except TaskUnclaimed:
+        return redirect(url_for("holding.free", case=case, task=task), 303)
     except CaseStuck as stuck:
-        return _show(page, key, values, trouble=stuck.text), 409
+        return _again(case, task, key, trouble=stuck.text), 409
     except StoreError as error:
-        return _show(page, key, values, trouble=error.text), 503
+        return _again(case, task, key, trouble=error.text), 503
     services().nudge.mail()
     return _to_done(case, task)
 
@@ -89,9 +94,9 @@ def complete(case: UUID, task: UUID) -> ResponseReturnValue:
 @signed_in
 def questions(case: UUID, task: UUID) -> ResponseReturnValue:
     """Only the questions, for these answers: the page asks for them when an answer shows or hides some."""
-    page = _page(case, task)
-    form = page.form or NO_FORM
-    return str(form.render(form.parse(_posted()), page.document, language=language(), today=_today()))
+    found = cases.task_form(services().db, actor(), case, task)
+    form = found.form or NO_FORM
+    return str(form.render(form.parse(posted()), found.document, language=language(), today=_today()))
 
 
 @blueprint.get("/taken/<uuid:case>/<uuid:task>/klaar")
@@ -108,6 +113,11 @@ def done(case: UUID, task: UUID) -> ResponseReturnValue:
     )
 
 
+def posted() -> Mapping[str, Sequence[str]]:
+    """What the browser sent, name → texts."""
+    return request.form.to_dict(flat=False)
+
+
 def _page(case: UUID, task: UUID) -> TaskPage:
     return cases.task_page(services().db, actor(), case, task, now=now())
 
@@ -116,12 +126,24 @@ def _to_done(case: UUID, task: UUID) -> ResponseReturnValue:
     return redirect(url_for("tasks.done", case=case, task=task), 303)
 
 
-def _posted() -> Mapping[str, Sequence[str]]:
-    return request.form.to_dict(flat=False)
+def _read(form: Form, document: Mapping[str, Any], today: date) -> Checked:
+    return form.check_post(posted(), document, today)
 
 
 def _today() -> date:
     return calendar().local(now()).date()
+
+
+def _again(
+    case: UUID,
+    task: UUID,
+    key: str,
+    errors: Mapping[str, Text] | None = None,
+    trouble: Text | None = None,
+) -> str:
+    """The page as it was sent. Now it is read for showing, and so it is logged."""
+    page = _page(case, task)
+    return _show(page, key, (page.form or NO_FORM).parse(posted()), errors, trouble)
 
 
 def _show(
@@ -132,20 +154,25 @@ def _show(
     trouble: Text | None = None,
 ) -> str:
     form, errors = page.form or NO_FORM, errors or {}
-    whole = cases.case_page(services().db, actor(), page.task.case, now=now())
+    case, task = page.task.case, page.task.id
+    addresses = {name: url_for(f"drafts.{name}", case=case, task=task) for name in ("keep", "later", "hide")}
     return render_template(
         "tasks/task.html",
-        case=shown.case(whole),
+        case=shown.case_of_task(page),
         task=shown.task(page.task),
         instructions=page.instructions,
-        earlier=[shown.entry(one) for one in whole.entries],
-        action=url_for("tasks.task", case=page.task.case, task=page.task.id),
+        earlier=shown.history(page.entries, page.notes),
+        action=url_for("tasks.task", case=case, task=task),
         key=key,
         questions=form.render(values, page.document, errors, language(), _today()),
         summary=form.error_summary(errors, language()) if errors else Markup(),
         trouble=said(trouble) if trouble else None,
-        live=url_for("tasks.questions", case=page.task.case, task=page.task.id),
+        live=url_for("tasks.questions", case=case, task=task),
         live_names=" ".join(sorted(form.variables & form.fields.keys())),
+        draft=addresses if form.fields else None,
+        draft_at=shown.when(page.draft.at) if page.draft and values is page.draft.answers else None,
+        can_give_back=page.can_give_back,
+        give_back_key=fresh_key(),
     )
 
 

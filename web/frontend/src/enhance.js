@@ -6,7 +6,8 @@
 // the second press with the first one's result, so this saves a moment, not a mistake.)
 document.addEventListener('submit', (event) => {
   const form = event.target;
-  if (form.dataset.sent) event.preventDefault();
+  // hiding is never held back
+  if (form.dataset.sent && !event.submitter?.matches('.nl-button--hide')) event.preventDefault();
   form.dataset.sent = 'yes';
 });
 
@@ -64,6 +65,37 @@ function replaceQuestions(questions, html) {
   if (!again) return;
   again.focus();
   if (caret !== null) again.setSelectionRange(caret, caret);
+}
+
+// What is typed is kept as a draft: a moment after the last change, and when the page is left or put away.
+// Without this script the button *Bewaren en later verder* does it.
+const drafted = document.querySelector('form[data-draft]');
+if (drafted) {
+  const line = drafted.querySelector('[data-kept]');
+  const pause = 2000;
+  let changed = false;
+  let timer = 0;
+  const keep = async (leaving) => {
+    window.clearTimeout(timer);
+    if (!changed || drafted.dataset.sent) return;
+    changed = false;
+    const answer = await fetch(drafted.dataset.draft, {
+      method: 'POST',
+      body: new FormData(drafted),
+      keepalive: leaving,
+    }).catch(() => null);
+    if (answer?.ok && !answer.redirected) line.textContent = await answer.text();
+    else changed = true; // the next change tries again
+  };
+  drafted.addEventListener('input', () => {
+    changed = true;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => keep(false), pause);
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') keep(true);
+  });
+  window.addEventListener('pagehide', () => keep(true));
 }
 
 function isTick(control) {

@@ -1,0 +1,83 @@
+"""What is stuck: for who supervises, in words without content, with a button to try again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Flask, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from meldcode import incidents
+from meldcode.cases import AccessDenied
+from meldcode.incidents import IncidentView
+from meldcode.messages import MeldcodeError
+from web import shown
+from web.language import gettext, said
+from web.organisation import published, supervises
+from web.services import now, services
+from web.sessions import actor, signed_in
+
+blueprint = Blueprint("incidents", __name__)
+
+
+@blueprint.get("/storingen")
+@signed_in
+def index() -> ResponseReturnValue:
+    """Everything of this organisation that needs a person before it goes on."""
+    _must_supervise()
+    found = [_shown(one) for one in incidents.listing(services().db, actor().organisation)]
+    return render_template("incidents/index.html", incidents=found, here="incidents")
+
+
+@blueprint.post("/storingen/<uuid:incident>/opnieuw")
+@signed_in
+def retry(incident: UUID) -> ResponseReturnValue:
+    """Try again. Pressed twice, the second press finds nothing left to do."""
+    _must_supervise()
+    try:
+        incidents.retry(services().db, actor().organisation, incident, now=now(), by=actor().person)
+    except MeldcodeError:
+        return redirect(url_for("incidents.index"), 303)
+    services().nudge.tick()
+    services().nudge.mail()
+    return redirect(url_for("incidents.index"), 303)
+
+
+def count() -> int:
+    """How many there are."""
+    return len(incidents.listing(services().db, actor().organisation))
+
+
+def _must_supervise() -> None:
+    if not supervises():
+        raise AccessDenied
+
+
+def _shown(one: IncidentView) -> dict[str, object]:
+    node = published().version.nodes.get(one.node or "")
+    return {
+        "what": _what(one),
+        "text": said(one.text),
+        "reference": one.reference,
+        "url": url_for("cases.case", case=one.case) if one.case else None,
+        "place": node.name if node else "",
+        "since": shown.when(one.first_at),
+        "last": shown.when(one.last_at),
+        "times": one.times,
+        "retry": url_for("incidents.retry", incident=one.id),
+    }
+
+
+def _what(one: IncidentView) -> str:
+    if one.kind == "mail_without_receiver":
+        return gettext("Er is niemand om te mailen")
+    if one.mail is not None:
+        return gettext("Een mail komt niet aan")
+    if one.case is None:
+        return gettext("De mails gaan niet weg")
+    return gettext("Een zaak kan niet verder")
+
+
+def init_app(app: Flask) -> None:
+    """Registers these pages."""
+    app.register_blueprint(blueprint)
