@@ -248,8 +248,10 @@ def set_password(tx: Transaction, person: UUID, username: str, password: str) ->
     tx.execute(_NEW_PASSWORD, {"who": person, "new_hash": fresh})
 
 
-def set_active(db: Database, organisation: UUID, person: UUID, active: bool, *, now: datetime) -> None:
-    """Open or close a person's account; closing ends her sessions at once."""
+def set_active(
+    db: Database, organisation: UUID, person: UUID, active: bool, *, now: datetime, by: UUID | None = None
+) -> None:
+    """Open or close a person's account; closing ends her sessions at once. Raises `PeopleError`."""
     with db.transaction(organisation) as tx:
         if not tx.execute(_ACTIVE, {"who": person, "on": active}).rowcount:
             raise PeopleError(Text("Deze persoon bestaat niet.", "There is no such person."))
@@ -257,7 +259,7 @@ def set_active(db: Database, organisation: UUID, person: UUID, active: bool, *, 
         if not active:
             tx.execute(_END_SESSIONS, {"who": person})
         action = "account_opened" if active else "account_closed"
-        audit.append(tx, [audit.Record(now, action, detail={"person": person.hex})])
+        audit.append(tx, [audit.Record(now, action, person=by, detail={"person": person.hex})])
 
 
 def everybody(db: Database, organisation: UUID) -> list[Person]:

@@ -14,10 +14,23 @@ from meldcode.settings import Settings
 from meldcode.store import Database
 from meldcode.workdays import Calendar
 from web import assets, compression, csp, csrf, demo, errors, language, sessions, words
-from web.organisation import calendar, published, role_name, supervises
+from web.organisation import administers, calendar, published, role_name, supervises
 from web.services import EXTENSION, Services, now
 from web.sessions import visitor
-from web.views import acute, cases, drafts, files, holding, incidents, notes, signin, tasks
+from web.views import (
+    account,
+    acute,
+    cases,
+    drafts,
+    files,
+    holding,
+    incidents,
+    notes,
+    passwords,
+    people,
+    signin,
+    tasks,
+)
 from web.views import demo as demo_pages
 from workers.nudge import Nudge
 
@@ -69,7 +82,21 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
     assets.init_app(app)
     words.init_app(app)
     errors.init_app(app)
-    for view in (signin, tasks, holding, drafts, cases, notes, acute, incidents, files, demo_pages):
+    for view in (
+        signin,
+        passwords,
+        account,
+        people,
+        tasks,
+        holding,
+        drafts,
+        cases,
+        notes,
+        acute,
+        incidents,
+        files,
+        demo_pages,
+    ):
         view.init_app(app)
     app.context_processor(_around_every_page)
     return app
@@ -97,6 +124,7 @@ def _frame() -> dict[str, Any]:
         local = calendar().local(now())
         found["organisation_name"] = published().version.organisation.name
         found["supervising"] = supervises()
+        found["administering"] = administers()
         found["role_names"] = sorted(role_name(role) for role in who.roles)
     found["today_in_words"] = words.day_in_words(local)
     found["demo_now"] = f"{words.short_day(local)} {local.year}, {words.time_of_day(local)}"

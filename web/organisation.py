@@ -31,6 +31,11 @@ def supervises() -> bool:
     return not actor().roles.isdisjoint(published().supervising)
 
 
+def administers() -> bool:
+    """Does who is signed in look after the accounts of this organisation?"""
+    return not actor().roles.isdisjoint(published().version.organisation.administers)
+
+
 def role_name(key: str | None) -> str:
     """What people call a role; the key itself when the organisation dropped it since."""
     if key is None:

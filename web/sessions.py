@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -18,10 +19,33 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from meldcode import people
 from meldcode.people import Actor
+from web.language import choose
 from web.services import now, services
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+# The order matters: most browsers claim to be each other as well.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("OPR/", "Opera"),
+    ("Chrome/", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Macintosh", "Mac"),
+    ("CrOS", "Chromebook"),
+    ("Linux", "Linux"),
+)
 
 
 class SignedOut(Exception):
@@ -39,9 +63,34 @@ def actor() -> Actor:
 def visitor() -> Actor | None:
     """Who is signed in, or None. Asked of the database once per request."""
     if "actor" not in g:
-        token = request.cookies.get(current_app.config["TOKEN_COOKIE"], "")
-        g.actor = people.actor_of(services().db, token, now()) if token else None
+        g.actor = people.actor_of(services().db, token(), now()) if token() else None
     return cast(Actor | None, g.actor)
+
+
+def token() -> str:
+    """The token this browser sent, empty when it has none."""
+    return request.cookies.get(current_app.config["TOKEN_COOKIE"], "")
+
+
+def network_address() -> str:
+    """Where the request came from, as tries are counted: of IPv6 the network, which is one household's."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def this_device() -> str | None:
+    """Browser and system in a few words, so that somebody recognises where she is signed in."""
+    told = request.user_agent.string
+    browser = next((name for sign, name in _BROWSERS if sign in told), None)
+    system = next((name for sign, name in _SYSTEMS if sign in told), None)
+    return ", ".join(filter(None, (browser, system))) or None
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R]:
@@ -56,9 +105,17 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def begin(username: str, password: str, to: str) -> BaseResponse:
-    """Sign somebody in and go to `to`. Raises `meldcode.people.SignInError`."""
-    fresh = people.sign_in(services().db, username, password, now())
+    """Sign somebody in and go to `to`.
+
+    Raises `meldcode.people.SignInError`, `meldcode.attempts.TooManyAttempts`.
+    """
+    fresh = people.sign_in(
+        services().db, username, password, now(), address=network_address(), device=this_device()
+    )
+    _end_the_one_before()
     _renew_visit()
+    if fresh.language:
+        choose(fresh.language)
     response = redirect(to, 303)
     _set(response, fresh.token)
     return response
@@ -66,12 +123,16 @@ def begin(username: str, password: str, to: str) -> BaseResponse:
 
 def end(response: BaseResponse) -> BaseResponse:
     """Sign out, in the database and in the browser."""
-    token = request.cookies.get(current_app.config["TOKEN_COOKIE"], "")
-    if token:
-        people.sign_out(services().db, token, now())
+    _end_the_one_before()
     _renew_visit()
     _set(response, "", max_age=0)
     return response
+
+
+def _end_the_one_before() -> None:
+    """Whoever signs out, or signs in over a session that was there, leaves none behind in the database."""
+    if token():
+        people.sign_out(services().db, token(), now())
 
 
 def _renew_visit() -> None:

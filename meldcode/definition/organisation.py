@@ -45,7 +45,8 @@ class Organisation:
 
     `decides` is the role that decides finally. Who holds a role in `supervises` sees where every case
     stands, never what is in it; it is written down by hand and never derived from the diagram, so that
-    drawing one more escalation does not quietly let somebody look.
+    drawing one more escalation does not quietly let somebody look. Who holds a role in `administers` looks
+    after people's accounts; that alone lets nobody see a case.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Organisation:
     free_days: frozenset[date] = frozenset()
     worked_days: frozenset[date] = frozenset()
     mail_from: str = ""
+    administers: frozenset[str] = frozenset()
     demo_people: tuple[DemoPerson, ...] = field(default=())
 
     def calendar(self) -> Calendar:
@@ -113,6 +115,7 @@ class _Reader:
             free_days=self._days(calendar, "free_days"),
             worked_days=self._days(calendar, "worked_days"),
             mail_from=self._text(mail, "from_name", "mail.", required=False),
+            administers=frozenset(self._known_roles(self.table, "administers", "", roles)),
             demo_people=self._people(roles),
         )
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-import time
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import TooManyRequests
 
+from meldcode import accounts
+from meldcode.attempts import TooManyAttempts
 from meldcode.people import SignInError
-from web import demo
+from web import demo, errors
 from web.language import choose, said
-from web.limits import SignInLimits
-from web.sessions import begin, end, safe_return, visitor
+from web.services import services
+from web.sessions import actor, begin, end, safe_return, visitor
 
 blueprint = Blueprint("signin", __name__)
-LIMITS = "sign_in_limits"
 
 
 @blueprint.get("/inloggen")
@@ -31,17 +30,12 @@ def page() -> ResponseReturnValue:
 @blueprint.post("/inloggen")
 def sign_in() -> ResponseReturnValue:
     """Name and password. Says the same whatever was wrong, and slows down who keeps guessing."""
-    username = request.form.get("naam", "")
     to = safe_return(request.form.get("terug", "/"))
-    limits, address = _limits(), request.remote_addr or ""
-    _refuse_haste(limits.wait(username, address, time.monotonic()))
+    username, password = request.form.get("naam", ""), request.form.get("wachtwoord", "")
     try:
-        response = begin(username, request.form.get("wachtwoord", ""), to)
+        return begin(username, password, to)
     except SignInError as error:
-        limits.failed(username, address, time.monotonic())
         return _page(to=to, username=username, problem=said(error.text)), 422
-    limits.succeeded(username, address)
-    return response
 
 
 @blueprint.post("/uitloggen")
@@ -64,8 +58,10 @@ def neutral() -> ResponseReturnValue:
 
 @blueprint.post("/taal")
 def language() -> ResponseReturnValue:
-    """Dutch or English for this visit, and back to the same page."""
-    choose(request.form.get("taal", ""))
+    """Dutch or English, for who is signed in on every device; and back to the same page."""
+    code = request.form.get("taal", "")
+    if choose(code) and visitor() is not None:
+        accounts.choose_language(services().db, actor(), code)
     return redirect(safe_return(request.form.get("terug", "/")), 303)
 
 
@@ -76,17 +72,12 @@ def _page(*, to: str, username: str = "", problem: str | None = None, reason: st
     )
 
 
-def _limits() -> SignInLimits:
-    found: SignInLimits = current_app.extensions[LIMITS]
-    return found
-
-
-def _refuse_haste(seconds: float) -> None:
-    if seconds > 0:
-        raise TooManyRequests(retry_after=math.ceil(seconds))
-
-
 def init_app(app: Flask) -> None:
-    """Registers these pages with a fresh count of failed attempts."""
-    app.extensions[LIMITS] = SignInLimits()
+    """Registers these pages, and the one for who has to wait before trying again."""
     app.register_blueprint(blueprint)
+
+    @app.errorhandler(TooManyAttempts)
+    def _wait(error: TooManyAttempts) -> ResponseReturnValue:
+        answer = current_app.make_response(errors.page(429, what=error.text))
+        answer.headers["Retry-After"] = str(math.ceil(error.wait.total_seconds()))
+        return answer
