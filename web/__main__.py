@@ -16,6 +16,8 @@ from meldcode.settings import Settings
 from web.app import LARGEST_POST, create_app
 
 THREADS = 8
+#: Far above what the pages refuse kindly themselves: beyond it the server refuses, in its own English words.
+LARGEST_BODY = 16 * LARGEST_POST
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -39,8 +41,7 @@ def main() -> int:
         threads=THREADS,
         ident=None,  # no word about what serves these pages
         url_scheme="https" if settings.base_url.startswith("https:") else "http",
-        # a little above what the pages refuse kindly themselves
-        max_request_body_size=4 * LARGEST_POST,
+        max_request_body_size=LARGEST_BODY,
         clear_untrusted_proxy_headers=True,
     )
     return 0

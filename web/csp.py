@@ -45,7 +45,8 @@ def init_app(app: Flask, *, https: bool) -> None:
             response.headers.setdefault(name, value)
         if https:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains")
-        if request.endpoint != "assets.build":
-            # not in the browser's cache, not in the back button's either: a device may be shared
+        if request.endpoint != "assets.build" or response.status_code != 200:
+            # not in the browser's cache, not in the back button's either: a device may be shared; the page
+            # that says a file is not there names who is signed in, as every page does
             response.headers["Cache-Control"] = "no-store"
         return response

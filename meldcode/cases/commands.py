@@ -15,6 +15,7 @@ from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, NotFo
 from meldcode.cases.once import Command, once
 from meldcode.cases.refusals import note_refusal
 from meldcode.cases.values import CaseView, Outcome
+from meldcode.diagram.model import StepKind
 from meldcode.engine import Complete, RaiseEvent, Start
 from meldcode.form import Checked, Form
 from meldcode.moves import Case, Changes, Entry, Task, load, new_case, take
@@ -104,14 +105,17 @@ def complete(
 def raise_acute(db: Database, actor: Actor, case_id: UUID, *, key: str, now: datetime) -> Outcome:
     """Acute danger: leave whatever the case was doing for its acute route, also without an open task.
 
-    Everybody involved may, and nobody can forbid it. Raises as `complete` does; `engine.Refused` when
-    the case is closed.
+    Everybody involved may, and nobody can forbid it. While a case is on that route already, a second
+    alarm is recorded and begins nothing: two people who call at once must not each have to do it all.
+    Raises as `complete` does; `engine.Refused` when the case is closed.
     """
     command = Command("acute_raised", key, case_id)
 
     def run(tx: Transaction) -> Outcome:
         case = _load(tx, case_id)
         _refuse_strangers(case, actor)
+        if any(StepKind.ACUUT in task.steps for task in case.tasks):
+            return _known_already(tx, case, actor, command, now)
         step = take(case, RaiseEvent(ACUTE), now)
         return _save(tx, case, step, actor, "acute_raised", command, now, None, None)
 
@@ -131,6 +135,16 @@ def _on_case(
     except AccessDenied:
         note_refusal(db, actor, case_id, command.action, now)
         raise
+
+
+def _known_already(tx: Transaction, case: Case, actor: Actor, command: Command, now: datetime) -> Outcome:
+    role = access.acting_role(actor, None, case.joined)
+    record = audit.Record(
+        now, "acute_repeated", person=actor.person, role=role, case=case.id, key=command.stored_key
+    )
+    audit.append(tx, [record])
+    view, tasks = reading.present(tx, actor, case.id)
+    return Outcome(view, tasks, repeated=True)
 
 
 def _save(

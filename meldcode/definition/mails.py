@@ -7,6 +7,7 @@ content at all: only the variables below exist, and some words may not occur.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -162,9 +163,15 @@ def mail_findings(template: MailTemplate) -> list[Finding]:
     return findings
 
 
+def _as_seen(text: str) -> str:
+    """The text as somebody reads it: a soft hyphen or a joiner inside a word does not hide the word."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
+
+
 def forbidden_words(template: MailTemplate) -> list[str]:
     """The words in the template that no mail may carry, as written, sorted and each once."""
-    text = VARIABLE.sub(" ", f"{template.subject}\n{template.body}")
+    text = _as_seen(VARIABLE.sub(" ", f"{template.subject}\n{template.body}"))
     pattern = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in FORBIDDEN_WORDS)
     found = re.findall(rf"\b(?:{pattern})\w*", text, re.IGNORECASE)
     return sorted({" ".join(word.lower().split()) for word in found} - HARMLESS)

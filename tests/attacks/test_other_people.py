@@ -1,0 +1,263 @@
+"""Who may see what, asked at every address: another organisation, a colleague, a supervisor, a stranger."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from meldcode import cases, clock, people
+from meldcode.people import Actor
+from tests.attacks.town import OTHER, Town
+from tests.web.person import PASSWORD, Person, case_of, forms
+
+SECRET = "Zebravink"
+OF_A_CASE = ("", "/schema.svg", "/plek.svg", "/bellen")
+
+
+@pytest.fixture
+def task(sanne: Person) -> str:
+    """The second task of a case in which the word was written; the address."""
+    first = sanne.start()
+    done = sanne.finish(first, {"eigen_indruk": f"Het kind noemt {SECRET}.", "signalen_bevinding": SECRET})
+    assert SECRET in sanne.get(f"/zaken/{case_of(done)}")
+    return sanne.task("Overleg")
+
+
+def addresses(task: str) -> list[tuple[str, str]]:
+    """Every address that holds the id of a case or a task, with how it is asked for."""
+    case = case_of(task)
+    found = [("GET", f"/zaken/{case}{end}") for end in OF_A_CASE]
+    found += [("POST", f"/zaken/{case}/bellen")]
+    found += [("GET", task), ("POST", task), ("POST", f"{task}/vragen"), ("GET", f"{task}/klaar")]
+    return found
+
+
+def ask(person: Person, method: str, path: str) -> tuple[int, str, dict[str, str]]:
+    form = person.form("/", "/zaken")
+    answer = person.client.open(path, method=method, data=form.fields if method == "POST" else None)
+    return answer.status_code, answer.text, dict(answer.headers)
+
+
+def test_the_addresses_above_are_all_there_are(app: Flask, task: str) -> None:
+    rules = {
+        (method, re.sub("<uuid:(case|task)>", "<>", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if "<uuid" in rule.rule
+    }
+    case, one = task.split("/")[2:]
+    asked = {(method, path.replace(case, "<>").replace(one, "<>")) for method, path in addresses(task)}
+    assert asked == rules
+
+
+def test_another_organisation_cannot_tell_a_case_from_one_that_never_was(
+    town: Town, neighbour: Person, task: str
+) -> None:
+    case, one = task.split("/")[2:]
+    before = town.content()
+    for method, path in addresses(task):
+        never = path.replace(case, str(uuid4())).replace(one, str(uuid4()))
+        code, text, headers = ask(neighbour, method, path)
+        assert code == 404, (method, path, code)
+        other_code, other_text, other_headers = ask(neighbour, method, never)
+        assert code == other_code
+        assert headers.keys() == other_headers.keys()
+        # the same page but for its own address and the token, which is masked anew
+        assert plain(text, path) == plain(other_text, never)
+        assert SECRET not in text
+        assert "Voorbeeld" not in text.replace("voorbeeld-theme", "")
+    assert town.content() == before
+
+
+def plain(page: str, path: str) -> str:
+    return re.sub(r'(name="csrf_token"|name="_sleutel") value="[^"]*"', "", page.replace(path, ""))
+
+
+def test_another_organisation_is_answered_as_soon_as_for_a_case_that_never_was(
+    neighbour: Person, task: str
+) -> None:
+    """Not faster or slower by what is in the case: its content is not even opened."""
+    there, never = [], []
+    for _ in range(15):
+        for path, times in ((f"/zaken/{case_of(task)}", there), (f"/zaken/{uuid4()}", never)):
+            began = time.perf_counter()
+            neighbour.get(path, 404)
+            times.append(time.perf_counter() - began)
+    assert abs(statistics.median(there) - statistics.median(never)) < 0.5 * statistics.median(never)
+
+
+def test_a_colleague_who_is_not_involved_is_refused_at_every_address_and_it_is_recorded(
+    town: Town, app: Flask, task: str
+) -> None:
+    joost = Person(app).sign_in("joost")
+    before = town.content()
+    for method, path in addresses(task):
+        code, text, _ = ask(joost, method, path)
+        assert code == 403, (method, path, code)
+        assert SECRET not in text
+        assert "Sanne" not in text
+    assert town.content() == before
+    refused = town.rows("SELECT count(*) FROM audit WHERE action = 'access_refused'")[0][0]
+    assert refused == len(addresses(task))
+
+
+def test_who_supervises_sees_no_word_of_the_content_at_any_address(town: Town, app: Flask, task: str) -> None:
+    ingrid = Person(app).sign_in("ingrid")  # the board: not involved in any case
+    before = town.content()
+    for method, path in addresses(task):
+        code, text, _ = ask(ingrid, method, path)
+        assert code in (200, 303, 403), (method, path, code)
+        assert SECRET not in text
+        assert code != 200 or "/bellen" in path or path.startswith("/zaken/"), path
+    assert SECRET not in ingrid.get("/zaken")
+    assert town.content() == before
+
+
+def test_a_closed_case_stays_readable_for_who_was_involved_and_changes_for_nobody(
+    town: Town, app: Flask, sanne: Person, task: str
+) -> None:
+    case = case_of(task)
+    for name in ("Overleg", "Gesprek", "Weeg", "Wegen"):
+        if re.search(rf'href="(/taken/[^"]+)">[^<]*{name}', sanne.get("/")):
+            sanne.finish(sanne.task(name))
+    close(town, sanne, app, case)
+    assert town.rows("SELECT status FROM cases WHERE hex(id) = hex(id)")[0][0] == "finished"
+    assert SECRET in sanne.get(f"/zaken/{case}")
+    before = town.content()
+    for method, path in addresses(task):
+        code, _, _ = ask(sanne, method, path)
+        assert code < 500, (method, path)
+    assert town.content() == before
+    joost = Person(app).sign_in("joost")
+    assert SECRET not in joost.get(f"/zaken/{case}", 403)
+    henk_page = Person(app).sign_in("ingrid").get(f"/zaken/{case}")
+    assert SECRET not in henk_page
+
+
+def close(town: Town, sanne: Person, app: Flask, case: str) -> None:
+    """Finish whatever is still open, by whoever may, until the case is closed."""
+    visitors = [sanne, *(Person(app).sign_in(name) for name in ("fatima", "henk"))]
+    for _ in range(30):
+        mine = None
+        for visitor in visitors:
+            found = re.search(rf'href="(/taken/{case}/[^"]+)"', visitor.get("/"))
+            if found:
+                mine = visitor, found[1]
+                break
+        if mine is None:
+            return
+        mine[0].finish(mine[1])
+
+
+def test_a_key_used_before_by_somebody_else_or_for_something_else_opens_nothing(
+    town: Town, app: Flask, sanne: Person, neighbour: Person, task: str
+) -> None:
+    joost = Person(app).sign_in("joost")
+    key = {"_sleutel": "een-gedeelde-sleutel"}
+    mine = sanne.send(sanne.form("/", "/zaken"), key).headers["Location"]
+    his = joost.send(joost.form("/", "/zaken"), key).headers["Location"]
+    theirs = neighbour.send(neighbour.form("/", "/zaken"), key).headers["Location"]
+    assert len({case_of(path) for path in (mine, his, theirs)}) == 3
+    # the key of one task, sent again for another task of hers
+    assert finish_with(sanne, task, key).status_code == 303
+    assert finish_with(sanne, mine, key).status_code == 409
+    assert town.rows("SELECT count(*) FROM entries")[0][0] == 2
+
+
+def finish_with(person: Person, task: str, key: dict[str, str]) -> TestResponse:
+    """Fill in and send a task with a key of one's own choice until nothing more is asked."""
+    form = person.form(task)
+    while True:
+        answer = person.client.post(task, data={**form.filled({}), **key})
+        if answer.status_code != 422:
+            return answer
+        form = next(seen for seen in forms(answer.text) if seen.action == task)
+
+
+def test_signing_in_gives_a_new_session_whatever_the_browser_held_before(app: Flask) -> None:
+    victim = Person(app)
+    victim.client.set_cookie("session", "a-token-somebody-else-chose-for-her-00000000")
+    victim.sign_in("sanne")
+    cookie = victim.client.get_cookie("session")
+    assert cookie
+    assert cookie.value != "a-token-somebody-else-chose-for-her-00000000"
+
+
+def test_signing_in_as_somebody_else_ends_the_session_that_was_there(town: Town, app: Flask) -> None:
+    shared = Person(app).sign_in("sanne")
+    old = shared.client.get_cookie("session")
+    assert old
+    page = shared.form("/", "/uitloggen")
+    answer = shared.client.post(
+        "/inloggen",
+        data={"csrf_token": page.fields["csrf_token"], "naam": "joost", "wachtwoord": PASSWORD},
+    )
+    assert answer.status_code == 303
+    thief = Person(app)
+    thief.client.set_cookie("session", old.value)
+    assert thief.client.get("/").status_code == 303
+    assert town.rows("SELECT count(*) FROM sessions") == [(1,)]
+
+
+def test_a_session_from_before_signing_out_opens_nothing(app: Flask, sanne: Person, task: str) -> None:
+    old = sanne.client.get_cookie("session")
+    assert old
+    sanne.press("/", "/uitloggen")
+    sanne.client.set_cookie("session", old.value)
+    for method, path in addresses(task):
+        answer = sanne.client.open(path, method=method)
+        assert answer.status_code in (303, 400)  # a form without a token is refused before anything else
+        assert SECRET not in answer.text
+
+
+def test_a_token_of_another_visit_is_refused(town: Town, sanne: Person, neighbour: Person) -> None:
+    form = neighbour.form("/", "/zaken")
+    before = town.content()
+    answer = sanne.client.post("/zaken", data=form.fields)
+    assert answer.status_code == 400
+    assert town.content() == before
+
+
+def test_a_name_that_exists_is_refused_as_slowly_as_one_that_does_not(app: Flask) -> None:
+    known, unknown = [], []
+    for number in range(4):
+        for name, times in (("sanne", known), (f"niemand{number}", unknown)):
+            person = Person(app)
+            form = person.form("/inloggen", "/inloggen")
+            began = time.perf_counter()
+            answer = person.send(form, {"naam": name, "wachtwoord": "verkeerd-geraden"})
+            times.append(time.perf_counter() - began)
+            assert answer.status_code == 422
+    # both are answered at one fixed moment, so what is left is the page itself
+    assert abs(min(known) - min(unknown)) < 0.05
+
+
+def test_no_command_of_the_core_crosses_the_street(town: Town, app: Flask, task: str) -> None:
+    """The pages are not the only door: an actor of the other organisation with every role is refused too."""
+    db = town.database()
+    organisation = town.organisations[OTHER]
+    everybody = people.everybody(db, organisation)
+    roles = frozenset().union(*(one.roles for one in everybody))
+    intruder = Actor(everybody[0].id, organisation, roles, "Indringer")
+    case, one = (UUID(part) for part in task.split("/")[2:])
+    now = clock.real()
+    before = town.content()
+    attempts = (
+        lambda: cases.case_page(db, intruder, case, now=now),
+        lambda: cases.task_page(db, intruder, case, one, now=now),
+        lambda: cases.case_log(db, intruder, case, now=now),
+        lambda: cases.complete(db, intruder, case, one, {}, key="sleutel-1", now=now),
+        lambda: cases.raise_acute(db, intruder, case, key="sleutel-2", now=now),
+    )
+    for attempt in attempts:
+        with pytest.raises(cases.NotFound):
+            attempt()
+    assert cases.my_tasks(db, intruder) == ()
+    assert cases.cases(db, intruder) == ()
+    assert town.content() == before
