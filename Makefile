@@ -62,7 +62,7 @@ bench: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Measure: prints the tabl
 	$(PY) -m tests.bench
 
 .PHONY: pictures
-pictures: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Make the picture of the README from the real pages
+pictures: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Make the pictures of the README and the guides from the real pages
 	@$(PY) tools/browser.py
 	$(PY) -m tools.pictures
 
