@@ -9,6 +9,7 @@ from sqlalchemy import URL
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from meldcode.messages import Text
 from meldcode.store.errors import StoreError
@@ -71,7 +72,9 @@ class row_version(sa.ColumnElement[str]):  # noqa: N801 - reads as a function in
     the statement first saw it tells the two apart; then the statement is simply run again.
     """
 
-    inherit_cache = False
+    # what makes two of them the same: without it every statement with one is compiled anew each time
+    inherit_cache = True
+    _traverse_internals = (("table_name", InternalTraversal.dp_string),)
     type = sa.String()
 
     def __init__(self, table: sa.Table) -> None:
