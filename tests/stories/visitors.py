@@ -90,6 +90,13 @@ class PlainVisitor:
         self._go(path)
         return str(self._page.text_content())
 
+    def _claim_what_is_free(self, reference: str) -> None:
+        self._go("/")
+        card = f"//li[contains(@class, 'task--free')][contains(., '{reference}')]"
+        while claim := self._page.xpath(f"{card}//button[contains(., 'Ik pak dit op')]"):
+            self._submit(claim[0].xpath("ancestor::form")[0])
+            self._go("/")
+
     def _links(self, reference: str) -> list[lxml.html.HtmlElement]:
         cards = self._page.xpath(f"//li[contains(@class, 'task')][contains(., '{reference}')]")
         return [card.xpath(".//a[contains(@class, 'task__link')]")[0] for card in cards]
@@ -156,6 +163,7 @@ class BrowserVisitor:
 
     def complete(self, reference: str, task: str, answers: Answers) -> None:
         self.page.goto("/")
+        self._claim_what_is_free(reference)
         self._cards(reference).get_by_role("link", name=task, exact=True).click()
         take = self.page.locator("main").get_by_role("button", name="Ik pak dit op")
         self.page.locator("main h1").wait_for()
@@ -187,11 +195,22 @@ class BrowserVisitor:
         self.page.goto(path)
         return self.page.locator("body").inner_text()
 
+    def _claim_what_is_free(self, reference: str) -> None:
+        """A task of a role's pool shows a reference only until somebody takes it."""
+        claim = self._cards(reference).get_by_role("button", name="Ik pak dit op")
+        while claim.count():
+            claim.first.click()
+            self.page.locator("#taak").wait_for()
+            self.page.goto("/")
+
     def _cards(self, reference: str) -> Locator:
         return self.page.locator("li.task").filter(has_text=reference)
 
     def _answer(self, name: str, value: str | list[str]) -> None:
         found = self.page.locator(f"#taak [name='{name}']")
+        row = re.fullmatch(r"(.+)\.\d+\..+", name)
+        if row and not found.count():
+            self.page.locator(f"#taak button[name='_add:{row[1]}']").click()
         if self._live:
             found.first.wait_for(state="attached")  # an earlier answer brings it up without a page in between
         elif not found.count():
