@@ -221,12 +221,13 @@ def doctor(embedded: Path | None, lang: str) -> None:
         ]
         good = True
         for name, check in checks:
+            why = ""
             try:
                 fine = check()
-            except MeldcodeError:
-                fine = False
+            except MeldcodeError as error:
+                fine, why = False, f": {error.text.of(lang)}"
             good = good and fine
-            click.echo(f"{'✓' if fine else '✗'} {name.of(lang)}")
+            click.echo(f"{'✓' if fine else '✗'} {name.of(lang)}{why}")
         sys.exit(0 if good else PROBLEMS)
 
 

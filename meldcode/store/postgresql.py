@@ -76,8 +76,8 @@ def engine(url: URL) -> Engine:
     """An engine whose transactions begin as ours do: in one organisation, on a connection that lives."""
     made = sa.create_engine(
         url.set(drivername=DRIVER),
-        pool_size=20,
-        max_overflow=20,
+        pool_size=5,
+        max_overflow=15,
         pool_timeout=20,
         pool_pre_ping=True,  # after a restart of the server nobody sees the broken connections
         connect_args=_CONNECT,

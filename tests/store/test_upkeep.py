@@ -15,14 +15,15 @@ from meldcode import clock, timers
 from meldcode.cli import main
 from meldcode.settings import SmtpSettings
 from meldcode.store.tables import audit as log
-from tests.databases import beneath
+from tests.databases import Kind, PostgresDatabases, beneath
+from tests.postgres import OWNER
 from tests.store.conftest import MASTER_KEY
 from tests.store.house import MONDAY, House, diagram, folder
 from tests.store.smtp import Script, serving
 
 
 @pytest.fixture
-def run(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def run(house: House, kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Runs a command line on the house's database."""
 
     def go(*words: str, smtp: SmtpSettings | None = None) -> Result:
@@ -35,6 +36,8 @@ def run(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             "MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
             "BASE_URL": "https://school.example",
         }
+        if isinstance(kind, PostgresDatabases):
+            settings["MIGRATION_URL"] = kind.server.url(house.db.engine.url.database or "", OWNER)
         for name, value in settings.items():
             monkeypatch.setenv(f"MELDCODE_{name}", value)
         return CliRunner().invoke(main, list(words))
@@ -62,6 +65,15 @@ def test_a_fresh_database_is_migrated_and_gets_an_organisation(tmp_path: Path) -
     assert "is used for new cases" in go("publish", source, "--new").output
     assert go("export", "testschool", str(tmp_path / "uit")).exit_code == 0
     assert (tmp_path / "uit" / "meldcode.bpmn").read_bytes() == diagram()
+
+
+def test_migrating_is_one_command_that_can_be_repeated(run, house: House) -> None:
+    house.at_weighing()
+    for _ in range(2):
+        result = run("migrate")
+        assert result.exit_code == 0
+        assert "bijgewerkt" in result.output
+    assert house.db.is_current()
 
 
 def test_a_folder_with_faults_is_refused_with_each_of_them(run, tmp_path: Path) -> None:
