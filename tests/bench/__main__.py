@@ -7,7 +7,7 @@ import tempfile
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import core, crowd
+from tests.bench import core, crowd, pages
 from tests.bench.rows import report
 from tests.databases import PostgresDatabases, SqliteFiles
 from tests.postgres import PrivatePostgres
@@ -17,8 +17,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch, PrivatePostgres(durable=True) as server:
         folder = Path(scratch)
         (folder / "crowd").mkdir()
+        (folder / "pages").mkdir()
         rows = chain(
             core.rows(folder),
+            pages.rows(SqliteFiles(folder / "pages")),
+            pages.rows(PostgresDatabases(server)),
             crowd.rows(SqliteFiles(folder / "crowd")),
             crowd.rows(PostgresDatabases(server)),
         )

@@ -28,6 +28,11 @@ def at_most(name: str, value: float, unit: str, bound: float) -> Row:
     return Row(name, value, unit, f"≤ {bound:g} {unit}", value <= bound)
 
 
+def at_least(name: str, value: float, unit: str, bound: float) -> Row:
+    """A figure that may not stay below `bound`."""
+    return Row(name, value, unit, f"≥ {bound:g} {unit}", value >= bound)
+
+
 def shown(name: str, value: float, unit: str) -> Row:
     """A figure without a bound, to compare others with."""
     return Row(name, value, unit)

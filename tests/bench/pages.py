@@ -1,0 +1,283 @@
+"""Completions over HTTP through the real application: signed in, with CSRF token, form key and audit.
+
+The median is taken with Flask's own client, so that no network is in it; the rate and the weights with the
+production server and clients over real connections, each a person of her own with a case of her own.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import re
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Flask
+from waitress.server import create_server
+
+from meldcode import cases, people, publishing
+from meldcode.people import Actor
+from meldcode.settings import Settings, SmtpSettings
+from meldcode.store import Database
+from tests.bench.rows import Row, at_least, at_most, shown
+from tests.bench.school import ANSWERS, FOLDER, KEY
+from tests.databases import MASTER_KEY, Kind, SqliteFiles
+from web.app import create_app
+
+PASSWORD = "een-lang-wachtwoord"
+ROUNDS = 200
+MOST_ROUNDS = 8
+CLIENTS = 4
+EACH = 100  # completions of each client
+ORIGIN = "http://localhost"
+FIRST_VISIT_KB, LATER_KB = 100, 12
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_OUR_FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+
+
+class Pages:
+    """The application on a fresh database with one organisation and a few people."""
+
+    def __init__(self, db: Database) -> None:
+        settings = Settings(
+            database_url=db.engine.url.render_as_string(hide_password=False),
+            broker_url="redis://127.0.0.1:1/0",  # nobody there: pages do not depend on it
+            smtp=SmtpSettings("127.0.0.1", 1),
+            secret_key="s" * 40,
+            master_key=MASTER_KEY,
+            base_url=ORIGIN,
+            demo=False,
+        )
+        self.db = db
+        self.db.migrate()
+        self.app: Flask = create_app(settings, self.db)
+        now = datetime.now(UTC)
+        self.organisation = people.create_organisation(self.db, KEY, "Basisschool", now=now)
+        publishing.publish(self.db, KEY, FOLDER, now=now)
+        self._names = count()
+
+    def visitor(self) -> Visitor:
+        """Somebody signed in, whose case waits at the weighing."""
+        name, now = f"bench{next(self._names)}", datetime.now(UTC)
+        roles = frozenset({"leerkracht"})
+        person = people.create_person(
+            self.db,
+            self.organisation,
+            username=name,
+            name="Leerkracht",
+            email=f"{name}@hetvoorbeeld.example",
+            roles=roles,
+            password=PASSWORD,
+            now=now,
+        )
+        return Visitor(self, name, Actor(person, self.organisation, roles, "Leerkracht"))
+
+
+class Visitor:
+    """One person with her cookies and a case of her own at *4 Wegen*, which she takes round its doubt loop.
+
+    After a few rounds she begins another case: one with hundreds of finished tasks would be no measure.
+    """
+
+    def __init__(self, pages: Pages, name: str, actor: Actor) -> None:
+        self.pages, self.actor = pages, actor
+        self._keys = count()
+        self.client = pages.app.test_client()
+        signin = self.client.get("/inloggen").text
+        self.client.post(
+            "/inloggen", data={"csrf_token": token_of(signin), "naam": name, "wachtwoord": PASSWORD}
+        )
+        self.token = token_of(self.client.get("/").text)
+        self.begin()
+
+    def begin(self) -> None:
+        """Another case, at the weighing."""
+        db, now = self.pages.db, datetime.now(UTC)
+        outcome = cases.open_case(db, self.actor, key=self._key(), now=now)
+        for node in ("signalen", "overleg", "gesprek"):
+            task = outcome.next_tasks[0]
+            outcome = cases.complete(
+                db, self.actor, task.case, task.id, ANSWERS[node], key=self._key(), now=now
+            )
+        self.case, self.rounds = outcome.case.id, 0
+        self.look()
+
+    def look(self) -> None:
+        """See what is open now."""
+        self.rounds += 1
+        if self.rounds > MOST_ROUNDS:
+            self.begin()
+            return
+        views = cases.my_tasks(self.pages.db, self.actor)
+        view = next(view for view in views if view.case == self.case)
+        self.task: UUID = view.id
+        self.node = view.node
+
+    def prepare(self, number: int) -> list[str]:
+        """Open that many cases; the addresses of their first tasks."""
+        db, now = self.pages.db, datetime.now(UTC)
+        outcomes = [cases.open_case(db, self.actor, key=self._key(), now=now) for _ in range(number)]
+        return [f"/taken/{one.case.id}/{one.next_tasks[0].id}" for one in outcomes]
+
+    def _key(self) -> str:
+        return f"bench-key-{next(self._keys)}"
+
+    @property
+    def address(self) -> str:
+        return f"/taken/{self.case}/{self.task}"
+
+    def body(self, node: str | None = None) -> dict[str, Any]:
+        """What the browser would send for the open task, or for one at `node`."""
+        answers = ANSWERS[node or self.node]
+        plain = {name: value for name, value in answers.items() if name != "feiten"}
+        for index, fact in enumerate(answers.get("feiten", ())):
+            plain |= {f"feiten.{index}.{name}": value for name, value in fact.items()}
+            plain["_rows:feiten"] = str(index + 1)
+        return {
+            "csrf_token": self.token,
+            "_sleutel": self._key(),
+            "_shown": list(answers),
+            **plain,
+        }
+
+    def cookies(self) -> str:
+        """Her cookies, for another client of the same pages."""
+        return "; ".join(
+            f"{cookie.key}={cookie.value}"
+            for name in ("session", "visit")
+            if (cookie := self.client.get_cookie(name)) is not None
+        )
+
+    def complete(self) -> float:
+        """Send the open task; the milliseconds until the answer is there."""
+        body = self.body()
+        begin = time.perf_counter()
+        answer = self.client.post(self.address, data=body)
+        taken = (time.perf_counter() - begin) * 1_000
+        if answer.status_code != 303:
+            raise RuntimeError(f"{self.node} was not finished: {answer.status_code}")
+        self.look()
+        return taken
+
+    def open(self) -> float:
+        """Open the page of the task; the milliseconds."""
+        begin = time.perf_counter()
+        answer = self.client.get(self.address)
+        taken = (time.perf_counter() - begin) * 1_000
+        if answer.status_code != 200:
+            raise RuntimeError(f"{self.node} did not open: {answer.status_code}")
+        return taken
+
+
+def token_of(page: str) -> str:
+    found = _TOKEN.search(page)
+    if found is None:
+        raise RuntimeError("no token on the page")
+    return found[1]
+
+
+def rows(kind: Kind) -> Iterator[Row]:
+    """The figures of the pages on one kind of database."""
+    db = kind.fresh()
+    try:
+        yield from _rows(Pages(db), "SQLite" if isinstance(kind, SqliteFiles) else "PostgreSQL")
+    finally:
+        kind.drop(db)
+
+
+def _rows(pages: Pages, name: str) -> Iterator[Row]:
+    visitor = pages.visitor()
+    for _ in range(10):
+        visitor.open()
+        visitor.complete()
+    opened, completed = [], []
+    for _ in range(ROUNDS):
+        opened.append(visitor.open())
+        completed.append(visitor.complete())
+    yield at_most(f"{name}: HTTP completion, median", statistics.median(completed), "ms", 10)
+    yield shown(f"{name}: HTTP completion, 95th of 100", statistics.quantiles(completed, n=20)[-1], "ms")
+    yield shown(f"{name}: opening a task's page, median", statistics.median(opened), "ms")
+    figure, rate = f"{name}: HTTP completions with {CLIENTS} clients", _rate(pages)
+    if name != "SQLite":
+        yield at_least(figure, rate, "/s", 100)
+        return
+    yield shown(figure, rate, "/s")  # one writer at a time: a deployment of that size is on PostgreSQL
+    yield from _weights(pages.app, visitor)
+
+
+def _rate(pages: Pages) -> float:
+    """Completions a second over real connections to the production server, by people at the same time."""
+    server = create_server(pages.app, host="127.0.0.1", port=0, threads=8, ident=None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    work = [(visitor, visitor.prepare(EACH)) for visitor in (pages.visitor() for _ in range(CLIENTS))]
+    failed: list[str] = []
+
+    def send(visitor: Visitor, addresses: list[str]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", int(server.effective_port), timeout=30)
+        headers = {
+            "Cookie": visitor.cookies(),
+            "Host": "localhost",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        for address in addresses:
+            connection.request("POST", address, urlencode(visitor.body("signalen"), doseq=True), headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 303:
+                failed.append(f"{address}: {answer.status}")
+        connection.close()
+
+    clients = [threading.Thread(target=send, args=one) for one in work]
+    begin = time.monotonic()
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    taken = time.monotonic() - begin
+    server.task_dispatcher.shutdown()
+    server.close()
+    thread.join(10)
+    if failed:
+        raise RuntimeError(f"{len(failed)} were not finished, the first: {failed[0]}")
+    return CLIENTS * EACH / taken
+
+
+def _weights(app: Flask, visitor: Visitor) -> Iterator[Row]:
+    """What goes over the line, compressed: a first visit with its files, and pages after that."""
+    stranger = app.test_client()
+    page = _page(stranger.get("/inloggen", headers=_GZIP))
+    files = sum(_size(stranger.get(file, headers=_GZIP)) for file in set(_OUR_FILES.findall(page)))
+    first = (_size(stranger.get("/inloggen", headers=_GZIP)) + files) / 1_000
+    yield at_most("first visit with styles, script and fonts", first, "kB", FIRST_VISIT_KB)
+    case = f"/zaken/{visitor.case}"
+    for what, addresses in (
+        ("my tasks", ("/",)),
+        ("a task with its form", (visitor.address,)),
+        ("a case with its picture", (case, f"{case}/plek.svg")),
+    ):
+        weight = sum(_size(visitor.client.get(address, headers=_GZIP)) for address in addresses) / 1_000
+        yield at_most(f"page: {what}", weight, "kB", LATER_KB)
+
+
+_GZIP: Mapping[str, str] = {"Accept-Encoding": "gzip"}
+
+
+def _size(answer: Any) -> int:
+    if answer.status_code != 200:
+        raise RuntimeError(f"{answer.request.path}: {answer.status_code}")
+    return len(answer.get_data()) + sum(len(name) + len(value) + 4 for name, value in answer.headers)
+
+
+def _page(answer: Any) -> str:
+    body: bytes = answer.get_data()
+    if answer.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return body.decode()
