@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 import time
 from uuid import UUID, uuid4
 
@@ -17,7 +16,33 @@ from tests.attacks.town import OTHER, Town
 from tests.web.person import PASSWORD, Person, case_of, forms
 
 SECRET = "Zebravink"
-OF_A_CASE = ("", "/schema.svg", "/plek.svg", "/bellen")
+#: What can be asked of a case and of a task, by the end of the address.
+OF_A_CASE = (
+    ("GET", ""),
+    ("GET", "/schema.svg"),
+    ("GET", "/plek.svg"),
+    ("GET", "/bellen"),
+    ("POST", "/bellen"),
+    ("GET", "/noteren"),
+    ("POST", "/noteren"),
+)
+OF_A_TASK = (
+    ("GET", ""),
+    ("POST", ""),
+    ("POST", "/vragen"),
+    ("GET", "/klaar"),
+    ("GET", "/vrij"),
+    ("POST", "/oppakken"),
+    ("POST", "/teruggeven"),
+    ("GET", "/toewijzen"),
+    ("POST", "/toewijzen"),
+    ("POST", "/concept"),
+    ("POST", "/later"),
+    ("POST", "/concept-weg"),
+    ("POST", "/even-weg"),
+)
+#: These answer everybody in the same way and tell nothing: throwing away what is not there, and hiding.
+ANSWER_ANYBODY = ("/concept-weg", "/even-weg")
 
 
 @pytest.fixture
@@ -29,13 +54,14 @@ def task(sanne: Person) -> str:
     return sanne.task("Overleg")
 
 
-def addresses(task: str) -> list[tuple[str, str]]:
-    """Every address that holds the id of a case or a task, with how it is asked for."""
-    case = case_of(task)
-    found = [("GET", f"/zaken/{case}{end}") for end in OF_A_CASE]
-    found += [("POST", f"/zaken/{case}/bellen")]
-    found += [("GET", task), ("POST", task), ("POST", f"{task}/vragen"), ("GET", f"{task}/klaar")]
-    return found
+def addresses(task: str, *, refusing: bool = False) -> list[tuple[str, str]]:
+    """Every address that holds the id of a case or a task, with how it is asked for.
+
+    `refusing`: only those that say no to who may not see the case.
+    """
+    found = [(method, f"/zaken/{case_of(task)}{end}") for method, end in OF_A_CASE]
+    found += [(method, f"{task}{end}") for method, end in OF_A_TASK]
+    return [one for one in found if not (refusing and one[1].endswith(ANSWER_ANYBODY))]
 
 
 def ask(person: Person, method: str, path: str) -> tuple[int, str, dict[str, str]]:
@@ -49,7 +75,7 @@ def test_the_addresses_above_are_all_there_are(app: Flask, task: str) -> None:
         (method, re.sub("<uuid:(case|task)>", "<>", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-        if "<uuid" in rule.rule
+        if "<uuid:case>" in rule.rule
     }
     case, one = task.split("/")[2:]
     asked = {(method, path.replace(case, "<>").replace(one, "<>")) for method, path in addresses(task)}
@@ -61,7 +87,7 @@ def test_another_organisation_cannot_tell_a_case_from_one_that_never_was(
 ) -> None:
     case, one = task.split("/")[2:]
     before = town.content()
-    for method, path in addresses(task):
+    for method, path in addresses(task, refusing=True):
         never = path.replace(case, str(uuid4())).replace(one, str(uuid4()))
         code, text, headers = ask(neighbour, method, path)
         assert code == 404, (method, path, code)
@@ -83,13 +109,15 @@ def test_another_organisation_is_answered_as_soon_as_for_a_case_that_never_was(
     neighbour: Person, task: str
 ) -> None:
     """Not faster or slower by what is in the case: its content is not even opened."""
-    there, never = [], []
-    for _ in range(15):
+    there: list[float] = []
+    never: list[float] = []
+    for _ in range(30):
         for path, times in ((f"/zaken/{case_of(task)}", there), (f"/zaken/{uuid4()}", never)):
             began = time.perf_counter()
             neighbour.get(path, 404)
             times.append(time.perf_counter() - began)
-    assert abs(statistics.median(there) - statistics.median(never)) < 0.5 * statistics.median(never)
+    # the fastest of many: what another program on this computer does meanwhile is no difference of ours
+    assert abs(min(there) - min(never)) < max(0.3 * min(never), 0.001)
 
 
 def test_a_colleague_who_is_not_involved_is_refused_at_every_address_and_it_is_recorded(
@@ -97,24 +125,26 @@ def test_a_colleague_who_is_not_involved_is_refused_at_every_address_and_it_is_r
 ) -> None:
     joost = Person(app).sign_in("joost")
     before = town.content()
-    for method, path in addresses(task):
+    for method, path in addresses(task, refusing=True):
         code, text, _ = ask(joost, method, path)
-        assert code == 403, (method, path, code)
+        # he holds the role, so he hears that a colleague has the task, not who
+        assert code == (409 if path.endswith("/oppakken") else 403), (method, path, code)
         assert SECRET not in text
         assert "Sanne" not in text
     assert town.content() == before
     refused = town.rows("SELECT count(*) FROM audit WHERE action = 'access_refused'")[0][0]
-    assert refused == len(addresses(task))
+    assert refused >= len(OF_A_CASE) + 4
 
 
 def test_who_supervises_sees_no_word_of_the_content_at_any_address(town: Town, app: Flask, task: str) -> None:
     ingrid = Person(app).sign_in("ingrid")  # the board: not involved in any case
     before = town.content()
-    for method, path in addresses(task):
+    for method, path in addresses(task, refusing=True):
         code, text, _ = ask(ingrid, method, path)
-        assert code in (200, 303, 403), (method, path, code)
-        assert SECRET not in text
-        assert code != 200 or "/bellen" in path or path.startswith("/zaken/"), path
+        assert code in (200, 303, 403, 422), (method, path, code)
+        assert SECRET not in text, path
+        status_only = path.startswith("/zaken/") or path.endswith("/toewijzen")
+        assert status_only or code in (303, 403), (method, path, code)
     assert SECRET not in ingrid.get("/zaken")
     assert town.content() == before
 
@@ -123,14 +153,13 @@ def test_a_closed_case_stays_readable_for_who_was_involved_and_changes_for_nobod
     town: Town, app: Flask, sanne: Person, task: str
 ) -> None:
     case = case_of(task)
-    for name in ("Overleg", "Gesprek", "Weeg", "Wegen"):
-        if re.search(rf'href="(/taken/[^"]+)">[^<]*{name}', sanne.get("/")):
-            sanne.finish(sanne.task(name))
-    close(town, sanne, app, case)
-    assert town.rows("SELECT status FROM cases WHERE hex(id) = hex(id)")[0][0] == "finished"
+    close(sanne, app, case)
+    assert town.rows("SELECT status FROM cases")[0][0] == "finished"
     assert SECRET in sanne.get(f"/zaken/{case}")
     before = town.content()
     for method, path in addresses(task):
+        if path.endswith("/even-weg"):
+            continue  # that one signs out
         code, _, _ = ask(sanne, method, path)
         assert code < 500, (method, path)
     assert town.content() == before
@@ -140,19 +169,50 @@ def test_a_closed_case_stays_readable_for_who_was_involved_and_changes_for_nobod
     assert SECRET not in henk_page
 
 
-def close(town: Town, sanne: Person, app: Flask, case: str) -> None:
+def close(sanne: Person, app: Flask, case: str) -> None:
     """Finish whatever is still open, by whoever may, until the case is closed."""
     visitors = [sanne, *(Person(app).sign_in(name) for name in ("fatima", "henk"))]
     for _ in range(30):
-        mine = None
-        for visitor in visitors:
-            found = re.search(rf'href="(/taken/{case}/[^"]+)"', visitor.get("/"))
-            if found:
-                mine = visitor, found[1]
-                break
-        if mine is None:
+        if not any(finished_one(visitor, case) for visitor in visitors):
             return
-        mine[0].finish(mine[1])
+
+
+def finished_one(visitor: Person, case: str) -> bool:
+    task = waiting(visitor, case)
+    if task is None:
+        return False
+    if visitor.client.get(task).status_code == 303:  # nobody's yet
+        visitor.press(f"{task}/vrij", f"{task}/oppakken")
+    visitor.finish(task)
+    return True
+
+
+def waiting(visitor: Person, case: str) -> str | None:
+    """A task of this case on her first page."""
+    found = re.search(rf"/taken/{case}/[0-9a-f-]+", visitor.get("/"))
+    return found[0] if found else None
+
+
+def test_a_free_task_tells_whoever_holds_its_role_that_it_is_there_and_no_more(
+    town: Town, app: Flask, sanne: Person
+) -> None:
+    """Content opens for the one who takes it, and closes again for nobody else's eyes."""
+    fatima = Person(app).sign_in("fatima")
+    case = case_of(fatima.start())  # she holds no role of the first task, so that every teacher may take it
+    first = waiting(sanne, case)
+    assert first
+    sanne.press(f"{first}/vrij", f"{first}/oppakken")
+    sanne.finish(first, {"eigen_indruk": SECRET, "signalen_bevinding": SECRET})
+    assert SECRET in sanne.get(f"/zaken/{case}")
+    joost = Person(app).sign_in("joost")
+    free = waiting(joost, case)
+    assert free
+    for method, path in addresses(free):
+        if path.endswith(("/oppakken", "/even-weg")):
+            continue
+        _, text, _ = ask(joost, method, path)
+        assert SECRET not in text, (method, path)
+    assert town.rows("SELECT count(*) FROM entries") == [(1,)]
 
 
 def test_a_key_used_before_by_somebody_else_or_for_something_else_opens_nothing(
