@@ -108,9 +108,13 @@ _NEW_PASSWORD = (
     .where(accounts.c.person == sa.bindparam("who"))
     .values(password_hash=sa.bindparam("new_hash"))
 )
-_PERSON = sa.select(people).where(scoped(people), people.c.id == sa.bindparam("who"))
-_ROLES = sa.select(role_holders.c.role).where(
-    scoped(role_holders), role_holders.c.person == sa.bindparam("who")
+# One statement for a person and her roles: every page asks it.
+_ACTOR = (
+    sa.select(people.c.name, people.c.active, role_holders.c.role)
+    .select_from(
+        people.outerjoin(role_holders, sa.and_(role_holders.c.person == people.c.id, scoped(role_holders)))
+    )
+    .where(scoped(people), people.c.id == sa.bindparam("who"))
 )
 _PEOPLE = sa.select(people).where(scoped(people)).order_by(people.c.name, people.c.id)
 _ALL_ROLES = sa.select(role_holders.c.person, role_holders.c.role).where(scoped(role_holders))
@@ -289,11 +293,11 @@ def names(tx: Transaction) -> dict[UUID, str]:
 
 def actor(tx: Transaction, person: UUID) -> Actor | None:
     """The person as an actor, with the roles she holds now; None when unknown or closed."""
-    row = tx.execute(_PERSON, {"who": person}).one_or_none()
-    if row is None or not row.active:
+    rows = tx.execute(_ACTOR, {"who": person}).all()
+    if not rows or not rows[0].active:
         return None
-    roles = frozenset(tx.execute(_ROLES, {"who": person}).scalars())
-    return Actor(person, tx.scope, roles, row.name)
+    roles = frozenset(row.role for row in rows if row.role is not None)
+    return Actor(person, tx.scope, roles, rows[0].name)
 
 
 # --- signing in --------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
 from tests.bench.rows import Row, at_least, at_most, shown
 from tests.bench.school import ANSWERS, FOLDER, KEY
-from tests.databases import MASTER_KEY, Kind, SqliteFiles
+from tests.databases import MASTER_KEY, Kind, SqliteFiles, again
 from web.app import create_app
 
 PASSWORD = "een-lang-wachtwoord"
@@ -55,8 +55,8 @@ class Pages:
             base_url=ORIGIN,
             demo=False,
         )
-        self.db = db
-        self.db.migrate()
+        db.migrate()
+        self.db = again(db, demo=False)  # a deployment's clock cannot be moved, so nobody asks for it
         self.app: Flask = create_app(settings, self.db)
         now = datetime.now(UTC)
         self.organisation = people.create_organisation(self.db, KEY, "Basisschool", now=now)
@@ -187,7 +187,9 @@ def rows(kind: Kind) -> Iterator[Row]:
     """The figures of the pages on one kind of database."""
     db = kind.fresh()
     try:
-        yield from _rows(Pages(db), "SQLite" if isinstance(kind, SqliteFiles) else "PostgreSQL")
+        pages = Pages(db)
+        yield from _rows(pages, "SQLite" if isinstance(kind, SqliteFiles) else "PostgreSQL")
+        pages.db.close()
     finally:
         kind.drop(db)
 
