@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import URL
@@ -74,7 +74,7 @@ class row_version(sa.ColumnElement[str]):  # noqa: N801 - reads as a function in
 
     # what makes two of them the same: without it every statement with one is compiled anew each time
     inherit_cache = True
-    _traverse_internals: ClassVar = [("table_name", InternalTraversal.dp_string)]
+    _traverse_internals = [("table_name", InternalTraversal.dp_string)]  # noqa: RUF012
     type = sa.String()
 
     def __init__(self, table: sa.Table) -> None:
