@@ -54,6 +54,12 @@ class Version:
     def __hash__(self) -> int:
         return hash(self.id)
 
+    @property
+    def other_starts(self) -> tuple[Process, ...]:
+        """Further ways a case can begin besides the main process, such as a hand-over from another party."""
+        found = [key for key in main_candidates(self.diagrams) if key != self.main_process]
+        return tuple(self.processes[key] for key in found)
+
     def form_of(self, node_id: str) -> Form | None:
         """The form of a task, or None when it has none (or names a file that is not there)."""
         node = self.nodes.get(node_id)

@@ -55,14 +55,35 @@ def on_the_page(answers: Mapping[str, Any]) -> dict[str, str | list[str]]:
     return found
 
 
+def other_ways_in() -> list[tuple[Path, Example]]:
+    """An example of every further way a case can begin, such as a hand-over."""
+    found = []
+    for folder in FOLDERS:
+        version = read_folder(folder)
+        for process in version.other_starts:
+            whole = (one for one in examples_of(version) if one.process == process.id and one.finished)
+            example = min(whole, key=lambda one: len(one.moments))
+            found.append((folder, example))
+    return found
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_an_organisations_main_way_is_walked_by_its_own_people(
     folder: Path, house: House, browser: Browser
 ) -> None:
+    walk(folder, chosen(read_folder(folder)), house, browser)
+
+
+@pytest.mark.parametrize(("folder", "example"), other_ways_in(), ids=lambda one: getattr(one, "name", ""))
+def test_a_case_can_begin_in_the_organisations_other_way(
+    folder: Path, example: Example, house: House, browser: Browser
+) -> None:
+    walk(folder, example, house, browser)
+
+
+def walk(folder: Path, example: Example, house: House, browser: Browser) -> None:
     version = read_folder(folder)
-    example = chosen(version)
-    first = example.moments[0].complete
-    assert first is not None
+    first = next(moment.complete for moment in example.moments if moment.complete)
     opener = who_holds(version, version.nodes[first].role, "")
     open_visitors: dict[str, BrowserVisitor] = {}
 
@@ -72,8 +93,11 @@ def test_an_organisations_main_way_is_walked_by_its_own_people(
             open_visitors[username].sign_in(username)
         return open_visitors[username]
 
-    reference = visitor(opener).open_case()
+    begin = [version.processes[example.process].name] if example.process else []
+    reference = visitor(opener).open_case(*begin)
     for moment in example.moments:
+        if moment.event:
+            visitor(opener).raise_acute(reference)
         if moment.complete is None:
             continue  # time passes, or mails go: proven elsewhere
         node = version.nodes[moment.complete]

@@ -151,9 +151,9 @@ class BrowserVisitor:
         self.page.locator(f"button[name=naam][value={username}]").click()
         self.page.get_by_role("heading", name="Mijn taken", level=1).wait_for()
 
-    def open_case(self) -> str:
+    def open_case(self, begin: str = "Nieuwe zorg vastleggen") -> str:
         self.page.goto("/")
-        self.page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+        self.page.get_by_role("button", name=begin).click()
         self.page.locator("#taak").wait_for()
         return _reference(self.page.locator("main").inner_text())
 

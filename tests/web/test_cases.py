@@ -162,3 +162,9 @@ def test_mails_are_shown_as_they_were_written(app: Flask, sanne: Person) -> None
     assert "Taak wacht op uw reactie" in page
     assert "sanne@" in page
     assert "wacht op verzending" in page
+
+
+def test_a_case_begins_only_where_the_organisation_says_it_can(sanne: Person) -> None:
+    form = sanne.form("/", "/zaken")
+    assert sanne.send(form, {"_begin": "medewerker_route"}).status_code == 400
+    assert sanne.send(form).status_code == 303

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -17,7 +17,7 @@ from meldcode.diagram.model import StepKind
 from web import shown
 from web.keys import given_key
 from web.language import gettext, language
-from web.organisation import calendar, supervises
+from web.organisation import calendar, published, supervises
 from web.services import now, services
 from web.sessions import actor, signed_in
 from web.views import incidents
@@ -33,7 +33,10 @@ ON_A_PAGE = 50
 def start() -> ResponseReturnValue:
     """Begin a case and go straight to its first task. The same form sent twice begins one case."""
     key = given_key()
-    outcome = cases.open_case(services().db, actor(), key=key, now=now())
+    other = request.form.get("_begin")
+    if other is not None and other not in {process.id for process in published().version.other_starts}:
+        abort(400)
+    outcome = cases.open_case(services().db, actor(), key=key, now=now(), process=other)
     services().nudge.mail()
     if outcome.next_tasks:
         first = outcome.next_tasks[0]

@@ -19,7 +19,7 @@ from meldcode.store.errors import StoreError
 from web import shown
 from web.keys import fresh_key, given_key
 from web.language import gettext, language, said
-from web.organisation import calendar
+from web.organisation import calendar, published
 from web.services import now, services
 from web.sessions import actor, signed_in
 
@@ -42,6 +42,7 @@ def mine() -> ResponseReturnValue:
         pool=[task for task in tasks if task.pool],
         late=sum(1 for task in own if task.due and task.due.late),
         new_key=fresh_key(),
+        other_starts=published().version.other_starts,
         here="tasks",
     )
 
