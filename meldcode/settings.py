@@ -99,6 +99,8 @@ class Settings:
     tick_seconds: int = 30  # how often is asked what is due
     # the owner of PostgreSQL's tables: set for `meldcode migrate` only, never for a process that serves
     migration_url: str | None = field(default=None, repr=False)
+    # how many proxies of ours stand before the pages; what only a visitor says is never believed
+    trusted_proxies: int = 0
 
     @classmethod
     def from_environment(
@@ -156,9 +158,10 @@ class _Reader:
         owner = read(
             "MELDCODE_MIGRATION_URL", _database_url, "postgresql://owner:…@host/meldcode", "", required=False
         )
+        proxies = read("MELDCODE_TRUSTED_PROXIES", _proxies, "1", 0, required=False)
         if self.problems:
             raise SettingsError(self.problems)
-        return Settings(database, broker, smtp, secret, master, base_url, demo, tick, owner or None)
+        return Settings(database, broker, smtp, secret, master, base_url, demo, tick, owner or None, proxies)
 
     def _read(
         self, name: str, read: Callable[[str], T], example: str, otherwise: T, *, required: bool = True
@@ -190,6 +193,12 @@ def _switch(value: str) -> bool:
 
 def _seconds(value: str) -> int:
     if not 1 <= int(value) <= 600:
+        raise ValueError(value)
+    return int(value)
+
+
+def _proxies(value: str) -> int:
+    if not 0 <= int(value) <= 5:
         raise ValueError(value)
     return int(value)
 

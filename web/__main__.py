@@ -42,7 +42,7 @@ def main() -> int:
         ident=None,  # no word about what serves these pages
         url_scheme="https" if settings.base_url.startswith("https:") else "http",
         max_request_body_size=LARGEST_BODY,
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=not settings.trusted_proxies,
     )
     return 0
 

@@ -8,12 +8,13 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from meldcode.messages import MeldcodeError
 from meldcode.settings import Settings
 from meldcode.store import Database
 from meldcode.workdays import Calendar
-from web import assets, compression, csp, csrf, demo, errors, language, sessions, words
+from web import assets, compression, csp, csrf, demo, errors, health, language, requests, sessions, words
 from web.organisation import administers, calendar, published, role_name, supervises
 from web.services import EXTENSION, Services, now
 from web.sessions import visitor
@@ -74,6 +75,11 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
     app.extensions[EXTENSION] = Services(
         settings=settings, db=db or settings.database(), nudge=nudge or Nudge(settings.broker_url)
     )
+    if settings.trusted_proxies:
+        # the last addresses in X-Forwarded-For are our own proxies' words; the rest is the visitor's
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
+    health.init_app(app)
+    requests.init_app(app)
     csp.init_app(app, https=https)
     compression.init_app(app)
     sessions.init_app(app, https=https)

@@ -65,6 +65,15 @@ class Nudge:
         """Something may be due. Returns whether the broker took the nudge; never raises."""
         return self._send(TICK)
 
+    def reachable(self) -> bool:
+        """Does the broker answer? Never raises, and takes no longer than a nudge."""
+        try:
+            with self._celery.connection_for_write() as connection:
+                connection.channel().close()
+        except Exception:
+            return False
+        return True
+
     def _send(self, task: str) -> bool:
         with self._lock:
             if time.monotonic() < self._quiet_until:
