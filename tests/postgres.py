@@ -60,12 +60,26 @@ class PrivatePostgres:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
         self._programs = self._reachable(programs())
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
         self._number = 0
 
     # --- the server ----------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start and wait until it answers."""
+        if self._watcher is None:
+            # When this process is killed, its end of the pipe closes, and the server ends as well.
+            words = (
+                'read -r _; kill -INT "$(head -1 data/postmaster.pid)" 2>/dev/null && sleep 2; rm -rf "$PWD"'
+            )
+            self._watcher = subprocess.Popen(
+                ["sh", "-c", words],
+                cwd=self.folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         if not (self.data / "PG_VERSION").exists():
             words = ("-D", str(self.data), "-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-sync")
             self._run(str(self._programs / "initdb"), *words, "--locale=C")
@@ -99,6 +113,10 @@ class PrivatePostgres:
         """End it and remove its folder."""
         self._end(signal.SIGINT)
         shutil.rmtree(self.folder, ignore_errors=True)
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None and watcher.stdin is not None:
+            watcher.stdin.close()
+            watcher.wait(10)
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
