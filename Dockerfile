@@ -18,4 +18,4 @@ COPY --from=assets /app/web/static/build web/static/build
 RUN python tools/translations.py && pip install --no-cache-dir --no-build-isolation --no-deps --no-index -e . \
     && useradd --create-home meldcode && mkdir /data && chown meldcode /data
 USER meldcode
-CMD ["python", "-m", "web"]
+CMD ["meldcode", "serve"]
