@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import click
 
-from meldcode import upkeep
+from meldcode import manning, upkeep
 from meldcode.decision import read_decisions
 from meldcode.definition import check, read_folder
 from meldcode.diagram import diagram_findings, read_diagram
@@ -207,6 +207,7 @@ def rehearse_command(path: Path, answers: Path | None, as_json: bool, lang: str)
 
 for command in upkeep.COMMANDS:
     main.add_command(command)
+main.add_command(manning.group)
 
 
 # --- the processes of a deployment -------------------------------------------------------------------

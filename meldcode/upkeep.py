@@ -36,7 +36,7 @@ LANGUAGE = click.option("--lang", type=click.Choice(["nl", "en"]), default="nl",
 
 
 @contextmanager
-def _deployment(embedded: Path | None, lang: str) -> Iterator[tuple[Settings, Database]]:
+def deployment(embedded: Path | None, lang: str) -> Iterator[tuple[Settings, Database]]:
     """The settings and a database that is up to date; whatever is wrong is said, not raised."""
     try:
         settings = (
@@ -76,7 +76,7 @@ def _must_be_migrated(db: Database) -> None:
 @LANGUAGE
 def migrate(embedded: Path | None, lang: str) -> None:
     """Bring the tables of the database up to this version."""
-    with _deployment(embedded, lang) as (_, db):
+    with deployment(embedded, lang) as (_, db):
         db.migrate()
         click.echo(Text("De tabellen zijn bijgewerkt.", "The tables are up to date.").of(lang))
 
@@ -88,7 +88,7 @@ def migrate(embedded: Path | None, lang: str) -> None:
 @LANGUAGE
 def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
     """Check an organisation's FOLDER and make it the version new cases start with."""
-    with _deployment(embedded, lang) as (_, db):
+    with deployment(embedded, lang) as (_, db):
         _must_be_migrated(db)
         described = read_folder(folder).organisation
         now = clock.now(db)
@@ -110,7 +110,7 @@ def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
 @LANGUAGE
 def export(organisation: str, folder: Path, embedded: Path | None, lang: str) -> None:
     """Write the current version of ORGANISATION into FOLDER, byte for byte."""
-    with _deployment(embedded, lang) as (_, db):
+    with deployment(embedded, lang) as (_, db):
         _must_be_migrated(db)
         version = publishing.export(db, organisation, folder)
         click.echo(
@@ -130,7 +130,7 @@ def export(organisation: str, folder: Path, embedded: Path | None, lang: str) ->
 @LANGUAGE
 def verify_audit(anchors: Path | None, embedded: Path | None, lang: str) -> None:
     """Is the audit log whole? Exit code 0: intact, 1: it was tampered with or damaged."""
-    with _deployment(embedded, lang) as (_, db):
+    with deployment(embedded, lang) as (_, db):
         _must_be_migrated(db)
         known = _read_anchors(anchors)
         problems = audit.verify(db, known=known)
@@ -178,7 +178,7 @@ def incidents_group(context: click.Context, everything: bool, embedded: Path | N
     """List what is stuck; `incidents retry ID` tries again. Exit code 1 when something is stuck."""
     if context.invoked_subcommand is not None:
         return
-    with _deployment(embedded, lang) as (_, db):
+    with deployment(embedded, lang) as (_, db):
         _must_be_migrated(db)
         found = incidents.listing(db, resolved=everything)
         for one in found:
@@ -196,7 +196,7 @@ def incidents_group(context: click.Context, everything: bool, embedded: Path | N
 @LANGUAGE
 def retry(incident: UUID, embedded: Path | None, lang: str) -> None:
     """Close an incident and let the next tick try again."""
-    with _deployment(embedded, lang) as (_, db):
+    with deployment(embedded, lang) as (_, db):
         _must_be_migrated(db)
         organisation = next((one.organisation for one in incidents.listing(db) if one.id == incident), None)
         if organisation is None:
@@ -211,7 +211,7 @@ def retry(incident: UUID, embedded: Path | None, lang: str) -> None:
 @LANGUAGE
 def doctor(only: str | None, embedded: Path | None, lang: str) -> None:
     """Is this deployment sound? Settings, tables, log, mail server, what is late, what is stuck."""
-    with _deployment(embedded, lang) as (settings, db):
+    with deployment(embedded, lang) as (settings, db):
         checks: list[tuple[Text, Callable[[], bool]]] = [
             (Text("tabellen bijgewerkt", "tables up to date"), db.is_current),
             (Text("logboek ongeschonden", "log intact"), lambda: not audit.verify(db)),
