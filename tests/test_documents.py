@@ -3,6 +3,7 @@ button, page or question that is not on the screen."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import struct
@@ -99,6 +100,13 @@ def test_a_picture_of_the_pages_is_small_and_as_wide_as_the_tool_makes_it(pictur
     assert width <= pictures.scenes.LAPTOP
 
 
+def test_every_picture_of_the_pages_is_made_by_the_tool() -> None:
+    made = re.findall(r'"(zaak|gids-[a-z-]+)"', inspect.getsource(pictures.scenes))
+
+    assert len(made) == len(set(made))
+    assert {f"{name}.png" for name in made} == {path.name for path in IMAGES.glob("*.png")}
+
+
 @pytest.mark.parametrize("guide", GUIDES, ids=name_of)
 def test_a_guide_names_only_words_that_are_on_the_screen(guide: Path) -> None:
     named = [" ".join(words.split()) for words in BOLD.findall(prose(guide))]
@@ -107,11 +115,11 @@ def test_a_guide_names_only_words_that_are_on_the_screen(guide: Path) -> None:
     assert [words for words in named if words not in on_the_pages() and words not in in_the_process()] == []
 
 
-def test_every_document_in_docs_is_in_the_index() -> None:
+def test_every_document_is_in_the_index() -> None:
     index = DOCS / "README.md"
     listed = {(DOCS / place.split("#")[0]).resolve() for place in places(index)}
 
-    assert [name_of(path) for path in sorted(DOCS.rglob("*.md")) if path not in listed | {index}] == []
+    assert [name_of(path) for path in sorted(DOCS.glob("*.md")) if path not in listed | {index}] == []
 
 
 @cache
