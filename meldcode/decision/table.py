@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from meldcode.decision import texts
-from meldcode.feel import Expression, FeelError, Json, UnaryTests, Value, expression, to_json
+from meldcode.feel import Expression, FeelError, Json, UnaryTests, Value, expression, to_json, together
 from meldcode.feel.temporal import read_date, read_datetime, read_duration, read_time
 from meldcode.messages import Finding, MeldcodeError, Text
 
@@ -129,6 +129,10 @@ class Decision:
         column, for two rules of a UNIQUE table, different answers of an ANY table, a value that is
         not allowed, an aggregation over something without order or number, and too much work.
         """
+        with together():
+            return self._decide(context, now)
+
+    def _decide(self, context: Mapping[str, Json], now: datetime | None) -> Outcome:
         values = [self._input_value(column, context, now) for column in self.inputs]
         matched = []
         for rule in self.rules:

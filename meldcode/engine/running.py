@@ -20,7 +20,7 @@ import SpiffWorkflow.task
 
 from meldcode.diagram.model import Node
 from meldcode.engine.contract import Fact, Incident, Json, Mail
-from meldcode.feel import FeelError, expression
+from meldcode.feel import FeelError, expression, together
 from meldcode.messages import MeldcodeError, Text
 from meldcode.workdays import Calendar
 
@@ -159,7 +159,8 @@ def run(step: Running) -> Iterator[Running]:
     """Make `step` the one under way."""
     token = _running.set(step)
     try:
-        yield step
+        with together():
+            yield step
     finally:
         _running.reset(token)
 

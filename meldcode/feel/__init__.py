@@ -9,6 +9,7 @@ from __future__ import annotations
 from meldcode.feel.errors import FeelError, Limits
 from meldcode.feel.language import Expression, UnaryTests, expression, unary_tests
 from meldcode.feel.values import Json, Value, from_json, to_json
+from meldcode.feel.work import together
 
 __all__ = [
     "Expression",
@@ -20,5 +21,6 @@ __all__ = [
     "expression",
     "from_json",
     "to_json",
+    "together",
     "unary_tests",
 ]

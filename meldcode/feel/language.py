@@ -16,6 +16,7 @@ from meldcode.feel import sentences
 from meldcode.feel.compiler import Compiler
 from meldcode.feel.errors import FeelError, Kind, Limits, too_much_work
 from meldcode.feel.values import Json, Run, Value, lift
+from meldcode.feel.work import shared
 
 _KEPT = 4096
 _LEADING = re.compile(r"\s*=?")
@@ -46,10 +47,16 @@ class Expression:
         `now` is what `now()` and `today()` mean, and its zone decides which day it is: pass local
         time. Raises FeelError only when a limit is broken; errors of FEEL are null, as the norm says.
         """
+        work = shared()
+        steps = self.limits.steps if work is None else work.begin(self.text, self.limits.steps)
+        run = Run(context, now, steps, [None] * self._slots)
         try:
-            return self._evaluate(Run(context, now, self.limits.steps, [None] * self._slots))
+            return self._evaluate(run)
         except RecursionError:  # data nested far deeper than any form makes
             raise too_much_work() from None
+        finally:
+            if work is not None:
+                work.end(steps, run.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +72,17 @@ class UnaryTests:
 
     def matches(self, value: Value, context: Mapping[str, Json], now: datetime | None = None) -> bool:
         """Does the cell hold for `value` (a FEEL value or plain JSON)? Unknown is no."""
-        run = Run(context, now, self.limits.steps, [None] * self._slots)
+        work = shared()
+        steps = self.limits.steps if work is None else work.begin(self.text, self.limits.steps)
+        run = Run(context, now, steps, [None] * self._slots)
         try:
             run.input = lift(value, run)
             return self._matches(run) is True
         except RecursionError:
             raise too_much_work() from None
+        finally:
+            if work is not None:
+                work.end(steps, run.steps)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -8,6 +8,8 @@ from datetime import date
 
 from markupsafe import Markup
 
+from meldcode.feel import together
+from meldcode.feel.work import Work
 from meldcode.form import checking, html, posting, sentences
 from meldcode.form.checking import Checked
 from meldcode.form.conditions import Scope, settle
@@ -72,7 +74,9 @@ class Form:
         top-level key of the form; a question that is not asked has null, so that an earlier answer to it
         does not stay in the case.
         """
-        return checking.check(self.parts, answers, document, today)
+        with together() as work:
+            checked = checking.check(self.parts, answers, document, today)
+        return _enough(checked, work)
 
     def check_post(self, posted: Posted, document: Mapping[str, Json], today: date | None = None) -> Checked:
         """`parse` and `check`, and an error for each question that an answer brought up just now.
@@ -81,6 +85,11 @@ class Form:
         on it (`_shown` names those with a condition that were) has not been put to anybody yet, so the
         page must come back once, also when the question is optional.
         """
+        with together() as work:
+            checked = self._check_post(posted, document, today)
+        return _enough(checked, work)
+
+    def _check_post(self, posted: Posted, document: Mapping[str, Json], today: date | None) -> Checked:
         answers = self.parse(posted)
         checked = self.check(answers, document, today)
         typed, _ = complete(self.parts, answers, today, defaults=False)
@@ -115,7 +124,8 @@ class Form:
         designer's default. `errors` come from `check` or `check_post`. Questions that these values hide
         are left out.
         """
-        return html.render(self.parts, values, document, errors, language, today)
+        with together():
+            return html.render(self.parts, values, document, errors, language, today)
 
     def error_summary(self, errors: Mapping[str, Text], language: str = "nl") -> Markup:
         """The list of errors with links to the questions, for the top of the page; empty without errors."""
@@ -123,4 +133,12 @@ class Form:
 
     def show(self, document: Mapping[str, Json], language: str = "nl", today: date | None = None) -> Markup:
         """The answers in `document` to read, as a definition list: labels, not stored values."""
-        return show(self.parts, document, language, today)
+        with together():
+            return show(self.parts, document, language, today)
+
+
+def _enough(checked: Checked, work: Work) -> Checked:
+    """Which questions are asked was not worked out to the end: then nothing may be stored."""
+    if not work.used_up:
+        return checked
+    return Checked(checked.answers, {**checked.errors, "": sentences.TOO_MUCH_WORK})

@@ -18,13 +18,15 @@ from meldcode.form.conditions import SPECIAL_NAMES, circle, names_read
 from meldcode.form.fields import FieldReader
 from meldcode.form.form import Form, FormError
 from meldcode.form.notes import Notes
-from meldcode.form.parts import Gap, Group, Part, Prose, Rows, keyed
+from meldcode.form.parts import MOST_ROWS, Gap, Group, Part, Prose, Rows, keyed
 from meldcode.form.prose import LONGEST, ProseError, is_template, read_prose
 from meldcode.form.values import clean, whole_unicode
 from meldcode.messages import Finding, Severity, Text
 
 LARGEST_FILE = 512 * 1024
 MOST_PARTS = 400
+MOST_QUESTIONS = 10_000
+"""Questions on one page when every list is full: about a second's work to show."""
 DEEPEST = 6
 SCHEMA_VERSION = 19
 """The schema of form-js 1.23."""
@@ -52,6 +54,8 @@ def read_form(data: bytes, file: str) -> Form:
     if isinstance(version, int) and version > SCHEMA_VERSION:
         notes.add("form-newer", None, *refusals.newer(version), Severity.WARNING)
     parts = _Reader(notes).parts(schema["components"], depth=0)
+    if questions(parts) > MOST_QUESTIONS:
+        notes.add("form-too-large", None, *refusals.TOO_MANY_QUESTIONS)
     if notes.usable and (path := circle(parts)):
         notes.add("form-condition-circle", ".".join(path), *refusals.CIRCLE)
     if not notes.usable:
@@ -64,6 +68,19 @@ def read_form(data: bytes, file: str) -> Form:
         variables=names_read(parts),
         warnings=tuple(notes.findings),
     )
+
+
+def questions(parts: Sequence[Part]) -> int:
+    """How many questions one page can hold, with each list as long as it may get."""
+    number = 0
+    for part in parts:
+        if isinstance(part, Rows):
+            number += MOST_ROWS * questions(part.parts)
+        elif isinstance(part, Group):
+            number += questions(part.parts)
+        else:
+            number += 1
+    return number
 
 
 def _id(given: object, file: str) -> str:

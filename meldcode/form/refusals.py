@@ -31,6 +31,16 @@ TOO_MANY_PARTS: Refusal = (
     Text("Dit formulier heeft meer dan 400 onderdelen.", "This form has more than 400 components."),
     Text("Verdeel de vragen over meer taken.", "Spread the questions over more tasks."),
 )
+TOO_MANY_QUESTIONS: Refusal = (
+    Text(
+        "Met volle lijsten heeft dit formulier te veel vragen voor één pagina.",
+        "With full lists this form has too many questions for one page.",
+    ),
+    Text(
+        "Zet minder vragen in een lijst, en liever geen lijst in een lijst.",
+        "Put fewer questions in a list, and rather no list inside a list.",
+    ),
+)
 TOO_DEEP: Refusal = (
     Text("Er zitten te veel groepen in elkaar.", "Too many groups are nested."),
     Text("Gebruik hoogstens zes lagen.", "Use at most six levels."),

@@ -11,6 +11,10 @@ UNKNOWN_SHAPE = Text(
     "De antwoorden kunnen niet gelezen worden. Laad de pagina opnieuw en probeer het nog eens.",
     "The answers cannot be read. Reload the page and try again.",
 )
+TOO_MUCH_WORK = Text(
+    "Dit formulier kost te veel rekenwerk, daarom is er niets bewaard. Waarschuw wie de formulieren maakt.",
+    "This form takes too much work, so nothing was saved. Tell whoever makes the forms.",
+)
 NEW_QUESTION = Text(
     "Deze vraag is er door uw antwoord bij gekomen. Vul hem nog aan, of laat hem leeg als dat mag.",
     "Your answer added this question. Answer it, or leave it empty where that is allowed.",

@@ -24,7 +24,7 @@ SEED = 20_261_123
 REQUESTS = 10_000
 SLOWEST = 2.0
 
-SENTENCES = {said.title.nl for said in (*WORDS.values(), CSRF)}
+SENTENCES = {said.title.nl for said in (*WORDS.values(), CSRF)} | {"Deze link werkt niet meer"}
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 LEAKS = ("Traceback", "werkzeug", "sqlalchemy", "sqlite", "jinja2", "/web/", "/meldcode/", "Internal Server")
 
