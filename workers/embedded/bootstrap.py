@@ -13,12 +13,13 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
 from meldcode import clock, definition, logs, people, publishing
-from meldcode.messages import MeldcodeError
+from meldcode.messages import MeldcodeError, Text
 from meldcode.settings import Settings
 from meldcode.store import Database
 
@@ -45,13 +46,37 @@ def prepare(settings: Settings, processes: Path, password: str) -> list[DemoPers
     try:
         db.migrate()
         folders = sorted(file.parent for file in processes.glob("*/organisation.toml"))
-        return [person for folder in folders for person in _organisation(db, folder, password)]
+        described = {folder: definition.read_folder(folder).organisation for folder in folders}
+        _refuse_copies(described)
+        return [
+            person for folder in folders for person in _organisation(db, folder, described[folder], password)
+        ]
     finally:
         db.close()
 
 
-def _organisation(db: Database, folder: Path, password: str) -> list[DemoPerson]:
-    described = definition.read_folder(folder).organisation
+def _refuse_copies(described: Mapping[Path, definition.Organisation]) -> None:
+    """A copied folder that still has the first one's key or people would quietly take its place."""
+    seen: dict[str, Path] = {}
+    for folder, organisation in described.items():
+        for name in (f'key = "{organisation.key}"', *_usernames(organisation)):
+            first = seen.setdefault(name, folder)
+            if first != folder:
+                raise MeldcodeError(
+                    Text(
+                        f"In {folder}/organisation.toml staat {name}, net als in {first}. Kies een eigen naam.",
+                        f"{folder}/organisation.toml has {name}, as {first} has. Choose a name of its own.",
+                    )
+                )
+
+
+def _usernames(organisation: definition.Organisation) -> Iterator[str]:
+    return (f'username = "{one.username}"' for one in organisation.demo_people)
+
+
+def _organisation(
+    db: Database, folder: Path, described: definition.Organisation, password: str
+) -> list[DemoPerson]:
     now = clock.now(db)
     organisation = people.organisation_id(db, described.key)
     if organisation is None:
