@@ -64,7 +64,8 @@ def _refuse_copies(described: Mapping[Path, definition.Organisation]) -> None:
             if first != folder:
                 raise MeldcodeError(
                     Text(
-                        f"In {folder}/organisation.toml staat {name}, net als in {first}. Kies een eigen naam.",
+                        f"In {folder}/organisation.toml staat {name}, net als in {first}. "
+                        "Kies een eigen naam.",
                         f"{folder}/organisation.toml has {name}, as {first} has. Choose a name of its own.",
                     )
                 )
