@@ -17,6 +17,7 @@ from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseClosed, NotF
 from meldcode.cases.once import Command, once
 from meldcode.cases.refusals import note_refusal
 from meldcode.cases.values import CaseView, NoteView, Outcome
+from meldcode.form.values import clean, whole_unicode
 from meldcode.messages import Text
 from meldcode.moves import Case, load
 from meldcode.people import Actor
@@ -54,8 +55,7 @@ def add_note(
 
     Raises `AnswersRefused` (by `kind`, `text`, `on`), `NotFound`, `AccessDenied` and `CaseClosed`.
     """
-    text = text.replace("\r\n", "\n").strip()
-    errors = _errors(kind, text, on, today)
+    errors = _errors(kind, text := _as_kept(text), on, today)
     if errors:
         raise AnswersRefused(errors)
     command = Command("note_added", key, case_id)
@@ -119,6 +119,11 @@ def _view_of(case: Case) -> CaseView:
 
 def _bound(case: Case, note: UUID) -> bytes:
     return case.bound(f"note|{note.hex}")
+
+
+def _as_kept(text: str) -> str:
+    """The text as answers are kept: without signs that cannot be seen or that turn it round."""
+    return clean(text, lines=True) if whole_unicode(text) else ""
 
 
 def _errors(kind: str, text: str, on: date | None, today: date) -> dict[str, Text]:

@@ -153,7 +153,7 @@ def test_ten_thousand_hostile_requests_are_all_refused_kindly_or_do_what_they_sa
             now = town.content()
         stored = now
         seen[f"{attack.kind} {answer.status_code}"] += 1
-    assert caplog.records == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
     # the attacks reached what they were meant for
     for kind in (
         "answers 422",

@@ -67,6 +67,19 @@ def test_an_answer_stays_text_wherever_it_is_shown(sanne: Person, attack: str) -
     assert "begin " in pages[3]
 
 
+@pytest.mark.parametrize("attack", [*ATTACKS, "a\x00b", "a\x1b[31mb", "\u202egnirts\u202c", "a\ufffeb"])
+def test_a_note_stays_text_without_signs_that_cannot_be_seen(sanne: Person, attack: str) -> None:
+    case = case_of(sanne.start())
+    form = sanne.form(f"/zaken/{case}/noteren")
+    note = {"soort": "signal", "tekst": f"begin {attack} eind", "wanneer": ""}
+    answer = sanne.client.post(f"/zaken/{case}/noteren", data={**form.fields, **note})
+    assert answer.status_code in (303, 422)
+    page = sanne.get(f"/zaken/{case}")
+    assert (answer.status_code == 303) == ("begin " in page)
+    assert not HARMFUL.search(page)
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\ufffe]", page)
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_names_of_people_and_organisations_stay_text(town: Town, attack: str, folder: Path) -> None:
     key = "kwaadschool"
