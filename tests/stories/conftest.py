@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.stories.house import House
+from tests.stories.house import EmbeddedHouse, House
 from tests.stories.visitors import BrowserVisitor, PlainVisitor, Visitor
 from tools.browser import ARGUMENTS
 
@@ -17,7 +17,7 @@ KINDS = ("plain", "laptop", "phone without JavaScript")
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    running = House(tmp_path_factory.mktemp("house") / "var")
+    running = EmbeddedHouse(tmp_path_factory.mktemp("house") / "var")
     try:
         yield running
     finally:

@@ -1,4 +1,4 @@
-"""The whole house as `make run` starts it: pages, worker, beat, broker and a real mailbox, in a folder."""
+"""The whole house, as `make run` or as a deployment has it: pages, workers, broker and a real mailbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ import sqlalchemy as sa
 
 from meldcode import clock
 from meldcode.settings import Settings
+from meldcode.store import Database
 from meldcode.store.tables import due, outbox
+from tests.workers.deployment import PASSWORD, Deployment
 from workers.embedded.catcher import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +29,52 @@ SETTLE_SECONDS = 30
 
 
 class House:
-    """One running embedded deployment. `log` holds everything its processes printed."""
+    """Pages, workers and a mailbox that people can walk into. `log` holds all its processes printed."""
+
+    address: str
+    folder: Path
+    log: Path
+    db: Database
+    mailbox: Mailbox
+
+    def mails(self, reference: str) -> list[EmailMessage]:
+        """What was delivered about one case, oldest first, once nothing is due or waiting any more."""
+        self.settle()
+        return [mail for mail in self.mailbox.messages() if reference in str(mail["Subject"])]
+
+    def settle(self) -> None:
+        """Wait until the workers have fired what is due and sent what is queued."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while self._busy():
+            if time.monotonic() > deadline:
+                raise AssertionError(f"the workers did not finish\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """Stop everything."""
+        raise NotImplementedError
+
+    def _busy(self) -> bool:
+        now = clock.now(self.db)
+        with self.db.reading(None) as tx:
+            fires = tx.execute(sa.select(sa.func.count()).where(due.c.at <= now)).scalar_one()
+            waits = tx.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
+        return bool(fires or waits)
+
+    def _wait_for_pages(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(self.address, timeout=5).close()
+                return
+            except (OSError, urllib.error.URLError):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"the pages did not start\n{self.log.read_text()[-4000:]}") from None
+                time.sleep(0.2)
+
+
+class EmbeddedHouse(House):
+    """What `make run` starts: everything in a folder, watched by one process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,27 +92,13 @@ class House:
             start_new_session=True,
         )
         try:
-            self._wait_for_pages()
+            self._wait_for_pages(self._process)
         except BaseException:
             self.close()
             raise
         settings = Settings.from_environment(True, environment={"MELDCODE_DEMO": "1"}, home=folder)
         self.db = settings.database()
-
-    def mails(self, reference: str) -> list[EmailMessage]:
-        """What was delivered about one case, oldest first, once nothing is due or waiting any more."""
-        self.settle()
-        return [
-            mail for mail in Mailbox(self.folder / "mails").messages() if reference in str(mail["Subject"])
-        ]
-
-    def settle(self) -> None:
-        """Wait until the workers have fired what is due and sent what is queued."""
-        deadline = time.monotonic() + SETTLE_SECONDS
-        while self._busy():
-            if time.monotonic() > deadline:
-                raise AssertionError(f"the workers did not finish\n{self.log.read_text()[-4000:]}")
-            time.sleep(0.1)
+        self.mailbox = Mailbox(folder / "mails")
 
     def close(self) -> None:
         """Stop it as Ctrl-C does, and see that it stops."""
@@ -80,23 +113,36 @@ class House:
         if hasattr(self, "db"):
             self.db.close()
 
-    def _busy(self) -> bool:
-        now = clock.now(self.db)
-        with self.db.reading(None) as tx:
-            fires = tx.execute(sa.select(sa.func.count()).where(due.c.at <= now)).scalar_one()
-            waits = tx.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
-        return bool(fires or waits)
 
-    def _wait_for_pages(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                urllib.request.urlopen(self.address, timeout=5).close()
-                return
-            except (OSError, urllib.error.URLError):
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError(f"make run did not start\n{self.log.read_text()[-4000:]}") from None
-                time.sleep(0.2)
+class DeployedHouse(House):
+    """Separate processes as a deployment has them: the pages, two workers and two beats."""
+
+    def __init__(self, deployment: Deployment, folder: Path) -> None:
+        self.folder = folder
+        self.log = deployment.log
+        self.db = deployment.db
+        self.mailbox = deployment.mailbox
+        self._deployment = deployment
+        port = str(_free_port())
+        self.address = f"http://localhost:{port}"
+        where = {"MELDCODE_HOST": "127.0.0.1", "MELDCODE_PORT": port, "MELDCODE_BASE_URL": self.address}
+        pages = deployment.start("web", **where, MELDCODE_DEMO_PASSWORD=PASSWORD)
+        self.workers = [deployment.start("worker", **where) for _ in range(2)]
+        self.beats = [deployment.start("beat", **where) for _ in range(2)]
+        try:
+            self._wait_for_pages(pages)
+        except BaseException:
+            self.close()
+            raise
+
+    def replace_worker(self) -> None:
+        """kill -9 for one of the two workers, and start another as whoever watches them does."""
+        self._deployment.kill(self.workers.pop(0))
+        self.workers.append(self._deployment.start("worker"))
+
+    def close(self) -> None:
+        """End every process."""
+        self._deployment.stop()
 
 
 def recipients(mails: list[EmailMessage]) -> list[str]:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from email.message import EmailMessage
@@ -48,11 +48,23 @@ def children(pid: int) -> list[int]:
 
 
 class Deployment:
-    """Everything but the pages. `stop` ends every process that it started."""
+    """Every part on its own. `stop` ends every process that it started.
 
-    def __init__(self, folder: Path, broker_url: str, mailbox: Mailbox, smtp_port: int) -> None:
+    `database` holds the variables that name another database than the SQLite file in `folder`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        broker_url: str,
+        mailbox: Mailbox,
+        smtp_port: int,
+        *,
+        database: Mapping[str, str] | None = None,
+    ) -> None:
         self.mailbox = mailbox
         given = {
+            **(database or {}),
             "MELDCODE_BROKER_URL": broker_url,
             "MELDCODE_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
             "MELDCODE_TICK_SECONDS": "1",
@@ -72,10 +84,11 @@ class Deployment:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, part: str, **changed: str) -> subprocess.Popen[bytes]:
-        """Starts a `worker` or a `beat` as a deployment does."""
+        """Starts a `worker`, a `beat` or the pages (`web`) as a deployment does."""
+        command = ["web"] if part == "web" else ["workers", part]
         with self.log.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "workers", part],
+                [sys.executable, "-m", *command],
                 env={**os.environ, **self.environment, **changed},
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
