@@ -126,7 +126,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one command led to. `due` is the earliest moment a timer wants `Wake`, or None."""
+    """What one command led to. `due` is the earliest moment a timer wants `Wake`, or None.
+
+    `trail` holds the ids of the elements that tokens passed and of the flows that gateways chose, in
+    order: what a proof needs to say which parts of a diagram can be reached. It is not stored.
+    """
 
     state: State
     tasks: tuple[OpenTask, ...]
@@ -135,6 +139,7 @@ class Step:
     facts: tuple[Fact, ...]
     finished: bool
     outcome: str | None = None
+    trail: tuple[str, ...] = ()
 
 
 class EngineError(MeldcodeError):

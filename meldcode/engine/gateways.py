@@ -81,9 +81,13 @@ class Choosing(Part):
         # Anything but true, null included, is not true: FEEL's own rule for conditions.
         return running().evaluate(branch.flow.condition, self.node, items_around(my_task)) is True
 
-    def _move_on(self, my_task: Any, targets: list[str]) -> bool:
+    def _move_on(self, my_task: Any, chosen: list[Branch]) -> bool:
+        targets = [branch.target for branch in chosen]
+        running().trail.extend(branch.flow.id for branch in chosen)
         if not targets and self.default is not None:
             targets = [self.default]
+            if self.node is not None and self.node.default_flow:
+                running().trail.append(self.node.default_flow)
         if not targets:
             raise self._nowhere()
         specs = my_task.workflow.spec.task_specs
@@ -108,7 +112,7 @@ class Exclusive(Choosing):
     """The first flow, in the order of the XML, whose condition holds; else the default."""
 
     def _run_hook(self, my_task: Any) -> bool:
-        first = next((branch.target for branch in self.branches if self._holds(branch, my_task)), None)
+        first = next((branch for branch in self.branches if self._holds(branch, my_task)), None)
         return self._move_on(my_task, [] if first is None else [first])
 
 
@@ -122,8 +126,7 @@ class Inclusive(Choosing, Joining):
     upstream: Mapping[str, frozenset[str]] = {}
 
     def _run_hook(self, my_task: Any) -> bool:
-        targets = [branch.target for branch in self.branches if self._holds(branch, my_task)]
-        return self._move_on(my_task, targets)
+        return self._move_on(my_task, [branch for branch in self.branches if self._holds(branch, my_task)])
 
     def _taken(self, my_task: Any, waiting: list[Any]) -> list[Any] | None:
         arrived = {my_task.internal_data["from"]}

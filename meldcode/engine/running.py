@@ -62,6 +62,7 @@ class Running:
     facts: list[Fact] = field(default_factory=list)
     cause: Cause | None = None
     ran: int = 0
+    trail: list[str] = field(default_factory=list)  # ids of what the tokens passed, see `Step.trail`
 
     @property
     def local_now(self) -> datetime:
@@ -110,6 +111,8 @@ class Running:
     def count(self, node: Node | None) -> None:
         """Count one automatic element; raises `Incident` when there are too many in this step."""
         self.ran += 1
+        if node is not None:
+            self.trail.append(node.id)
         if self.ran > MOST_AUTOMATIC:
             raise endless(node)
 

@@ -91,6 +91,7 @@ def step(
             facts=tuple(current.facts),
             finished=finished,
             outcome=current.outcome,
+            trail=tuple(current.trail),
         )
 
 

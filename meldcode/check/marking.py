@@ -1,0 +1,141 @@
+"""Where the tokens of a case stand, without numbers and moments; and time that stands still.
+
+The proof lets timers fire in every order, so moments must not tell two states apart. In its states no
+timer ever falls due by itself: all lie far ahead, and the one that is to fire is moved to now. What then
+happens is the engine's own doing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from meldcode.definition import Version
+from meldcode.diagram.model import Node
+
+NOW = datetime(2001, 1, 8, 9, tzinfo=UTC)  # a Monday, long before every date in a form
+FAR = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
+_MOMENTS = frozenset({"since", "timer", "timers", "event_fired"})
+_SPLIT, _CLOSE = ".BoundaryEventSplit", ".BoundaryEventJoin"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A timer that is waiting: its token and, behind an event-based gateway, which of its events."""
+
+    number: int
+    node: str
+    option: str | None
+    level: int
+
+
+def freeze(state: dict[str, Any]) -> dict[str, Any]:
+    """Put every timer of a fresh state far ahead. The engine hands out a state of its own, so in place."""
+    for token in _all(state["tokens"]):
+        data = token.get("data", {})
+        if "timer" in data:
+            data["timer"] = {**data["timer"], "due": FAR}
+        if "timers" in data:
+            data["timers"] = {name: {**entry, "due": FAR} for name, entry in data["timers"].items()}
+    return state
+
+
+def fall_due(state: dict[str, Any], timer: Running) -> dict[str, Any]:
+    """A copy of a state in which one timer is due now."""
+    copy: dict[str, Any] = json.loads(json.dumps(state))
+    for token in _all(copy["tokens"]):
+        if token["n"] != timer.number:
+            continue
+        entries = token["data"]["timers"] if timer.option else token["data"]
+        name = timer.option or "timer"
+        entries[name] = {**entries[name], "due": NOW.isoformat()}
+    return copy
+
+
+def timers(state: dict[str, Any], version: Version) -> list[Running]:
+    """The timers that are waiting."""
+    found = []
+    for token in _all(state["tokens"]):
+        if token["is"] != "waits":
+            continue
+        data = token.get("data", {})
+        if "timer" in data:
+            found.append(Running(token["n"], token["at"], None, int(data["timer"].get("level", 0))))
+        for name in data.get("timers", {}):
+            found.append(Running(token["n"], name, name, 0))
+    return [timer for timer in found if timer.node in version.nodes]
+
+
+def standing(state: dict[str, Any]) -> frozenset[str]:
+    """The nodes on which tokens stand, subprocesses around them included."""
+    return frozenset(_plain(token["at"]) for token in _all(state["tokens"]))
+
+
+def marking(state: dict[str, Any]) -> Hashable:
+    """Where the tokens stand, and whatever else of them is neither a number nor a moment."""
+    return state["spec"], state["outcome"], _marks(state["tokens"])
+
+
+def _marks(tokens: list[dict[str, Any]]) -> Hashable:
+    return tuple(sorted((_mark(token) for token in tokens), key=repr))
+
+
+def _mark(token: dict[str, Any]) -> Hashable:
+    data = token.get("data", {})
+    kept = {name: value for name, value in data.items() if name not in _MOMENTS}
+    entry = data.get("timer", {})
+    if entry.get("text", "").startswith("R") and not entry["text"].startswith("R/"):
+        kept["count"] = entry["count"]
+    told = json.dumps(kept, sort_keys=True, default=str) if kept else ""
+    if entry:
+        told += f" level {entry.get('level', 0)}"
+    return (
+        token["at"],
+        token["is"],
+        told,
+        _marks(token["in"]) if "in" in token else (),
+        _marks(token["sub"]) if "sub" in token else (),
+    )
+
+
+def _all(tokens: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for token in tokens:
+        yield token
+        yield from _all(token.get("in", []))
+        yield from _all(token.get("sub", []))
+
+
+@lru_cache(maxsize=4096)
+def _plain(name: str) -> str:
+    return name.removesuffix(_SPLIT).removesuffix(_CLOSE)
+
+
+def only_mails(version: Version, event: Node) -> bool:
+    """Whether a timer on the edge of a task leads to mails and nothing else, so that it can be factored out."""
+    if event.kind != "boundaryEvent" or event.interrupting or event.timer is None:
+        return False
+    seen: set[str] = set()
+    todo = [version.flows[key].target for key in event.outgoing]
+    while todo:
+        key = todo.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        node = version.nodes[key]
+        plain_end = node.kind == "endEvent" and node.event is None and node.outcome is None
+        if not (plain_end or node.kind == "sendTask"):
+            return False
+        if any(version.nodes[version.flows[flow].source].id not in {*seen, event.id} for flow in node.incoming):
+            if node.kind == "sendTask" or not _from_mails(version, node):
+                return False
+        todo += [version.flows[flow].target for flow in node.outgoing]
+    return True
+
+
+def _from_mails(version: Version, node: Node) -> bool:
+    """An end shared by several mails is still an end of mails only."""
+    return all(version.nodes[version.flows[flow].source].kind == "sendTask" for flow in node.incoming)

@@ -1,0 +1,209 @@
+"""What the elements of a version *mean* to the rules: read from tags, roles and form fields, never labels.
+
+Tags say what a task is. What was answered is read from form fields by a few agreed keys and values
+(docs/bpmn.md, "What the proof reads"): `acuut`, `onthulling` and `structureel` with `ja`, any choice with
+`twijfel`, a `gesprek` with `overslaan`, the date in the form of a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from meldcode.definition import Version
+from meldcode.diagram.model import LEGAL_STEPS, Node, StepKind
+from meldcode.feel import Json
+from meldcode.form import Form
+from meldcode.form.parts import Field, Group, Keyed, Part, Rows, every, keyed
+
+DANGER = ("acuut", "onthulling", "structureel")
+YES, DOUBT, SKIP = "ja", "twijfel", "overslaan"
+ACUTE = "acuut"
+PEOPLE = frozenset({"userTask", "manualTask"})
+ADULT_SECTORS = frozenset({"ggz", "maatschappelijke-ondersteuning", "rechtsorde"})
+CHOICES = frozenset({"radio", "select", "checklist", "checkbox"})
+WORDS = frozenset({"textfield", "textarea"})
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """The rules' view of one version."""
+
+    version: Version
+
+    @cached_property
+    def people(self) -> dict[str, Node]:
+        """Every task that a person completes, by id."""
+        return {key: node for key, node in self.version.nodes.items() if node.kind in PEOPLE}
+
+    def tagged(self, *kinds: StepKind) -> list[Node]:
+        """The tasks of people with one of these tags, side routes left out."""
+        return [
+            node
+            for node in self.people.values()
+            if node.steps & set(kinds) and StepKind.ZIJROUTE not in node.steps
+        ]
+
+    @cached_property
+    def reached_processes(self) -> frozenset[str]:
+        """The main process and every process it calls, directly or through others."""
+        found: set[str] = set()
+        todo = [self.version.main_process]
+        while todo:
+            process = todo.pop()
+            if process in found:
+                continue
+            found.add(process)
+            todo += [
+                node.called_element
+                for node in self.version.nodes.values()
+                if node.process == process and node.called_element
+            ]
+        return frozenset(found)
+
+    @cached_property
+    def professionals(self) -> frozenset[str]:
+        """The roles of those who signal: the people whose own advice and report nobody may block."""
+        return frozenset(node.role for node in self.tagged(StepKind.SIGNALEREN) if node.role)
+
+    @cached_property
+    def adults(self) -> bool:
+        """Whether the organisation has adult clients: by its sector, or because it says so."""
+        said = getattr(self.version.organisation, "adult_clients", None)
+        return self.version.organisation.sector in ADULT_SECTORS if said is None else bool(said)
+
+    @cached_property
+    def doctors(self) -> bool:
+        """Whether a doctor reports here (KNMG): then advice of Veilig Thuis comes before a report."""
+        return any("arts" in key.split("-") for key in self.version.organisation.roles) or bool(
+            getattr(self.version.organisation, "doctors", False)
+        )
+
+    @cached_property
+    def doubt_fields(self) -> frozenset[str]:
+        """The questions of the weighing that can be answered with doubt."""
+        return frozenset(
+            key
+            for node in self.tagged(StepKind.WEGEN)
+            for key, field in self._fields(node)
+            if any(option.value == DOUBT for option in field.options)
+        )
+
+    @cached_property
+    def danger_fields(self) -> frozenset[str]:
+        """The questions of the weighing whose yes asks for a report."""
+        return frozenset(
+            key for node in self.tagged(StepKind.WEGEN) for key, _ in self._fields(node) if key in DANGER
+        )
+
+    def form(self, node: Node) -> Form | None:
+        return self.version.forms.get(node.form) if node.form else None
+
+    def _fields(self, node: Node) -> Iterator[tuple[str, Keyed]]:
+        form = self.form(node)
+        if form is not None:
+            yield from form.fields.items()
+
+    def sending(self, node: Node) -> tuple[str, ...]:
+        """The fields in which the form of a report says that it was sent: a date, or ja/nee before it."""
+        form = self.form(node)
+        if form is None:
+            return ()
+        dates = [key for key, field in form.fields.items() if is_date(field)]
+        return tuple([key for key in dates if "meld" in key] or dates[:1])
+
+    def skip_fields(self, node: Node) -> tuple[str, ...]:
+        """The fields of a conversation that can be answered with skipping it."""
+        return tuple(
+            key
+            for key, field in self._fields(node)
+            if any(option.value == SKIP for option in field.options)
+        )
+
+    def refusal_fields(self, node: Node) -> tuple[str, ...]:
+        """The first question of a second person that can be answered with no."""
+        return tuple(
+            key
+            for key, field in self._fields(node)
+            if any(option.value.startswith("nee") for option in field.options)
+        )[:1]
+
+    def watched(self, node: Node) -> frozenset[str]:
+        """The fields of a task's form that a rule looks at, whether or not the diagram reads them."""
+        keys = {key for key, _ in self._fields(node)}
+        found = keys & (self.doubt_fields | self.danger_fields)
+        if StepKind.ZIJROUTE in node.steps:
+            return frozenset()
+        if StepKind.MELDEN in node.steps:
+            found |= set(self.sending(node))
+        if StepKind.GESPREK in node.steps:
+            found |= set(self.skip_fields(node))
+        if StepKind.OVERSLAAN in node.steps:
+            found |= set(self.refusal_fields(node))
+        return frozenset(found)
+
+    @cached_property
+    def acute_routes(self) -> list[Node]:
+        """The event subprocesses of the main process that begin with acute danger."""
+        nodes = self.version.nodes
+        return [
+            node
+            for node in nodes.values()
+            if node.triggered_by_event
+            and node.parent == self.version.main_process
+            and any(
+                start.parent == node.id and start.kind == "startEvent" and start.event_name == ACUTE
+                for start in nodes.values()
+            )
+        ]
+
+    def in_acute_route(self, node: Node) -> bool:
+        """Whether an element lies in the route for acute danger."""
+        around: Node | None = node
+        routes = {route.id for route in self.acute_routes}
+        while around is not None:
+            if around.id in routes:
+                return True
+            around = self.version.nodes.get(around.parent)
+        return False
+
+    def asked(self, file: str) -> frozenset[str]:
+        """The weighing questions in a form."""
+        form = self.version.forms.get(file)
+        return frozenset(form.fields if form else ()) & (self.danger_fields | self.doubt_fields)
+
+
+def is_date(field: Keyed) -> bool:
+    return isinstance(field, Field) and field.type == "datetime" and field.subtype != "time"
+
+
+def inputs(parts: tuple[Part, ...]) -> Iterator[Field]:
+    """Every question at any depth."""
+    for part in every(parts):
+        if isinstance(part, Field) and not part.readonly:
+            yield part
+
+
+def asks_words(form: Form | None) -> bool:
+    """Whether a form insists on a text of at least one field."""
+    return form is not None and any(
+        field.required and field.type in WORDS for field in inputs(form.parts)
+    )
+
+
+__all__ = [
+    "ACUTE",
+    "DANGER",
+    "DOUBT",
+    "LEGAL_STEPS",
+    "SKIP",
+    "YES",
+    "Group",
+    "Meaning",
+    "Rows",
+    "asks_words",
+    "inputs",
+    "is_date",
+    "keyed",
+]

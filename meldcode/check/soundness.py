@@ -1,0 +1,83 @@
+"""Soundness: everything can be reached, every state can end, nothing gets stuck or is left behind."""
+
+from __future__ import annotations
+
+from meldcode.check.verdict import Evidence, Says, Verdict
+from meldcode.messages import Text
+
+
+def soundness(evidence: Evidence) -> list[tuple[str, Verdict]]:
+    """The verdicts by name: `incident`, `can-finish`, `reachable`."""
+    return [
+        ("incident", _incidents(evidence)),
+        ("can-finish", _can_finish(evidence)),
+        ("reachable", _reachable(evidence)),
+    ]
+
+
+def _incidents(evidence: Evidence) -> Verdict:
+    stuck = [edge for edge in evidence.exploration.edges if edge.incident]
+    nearest = evidence.first(stuck)
+    said = nearest.incident.text if nearest and nearest.incident else Text("", "")
+    return evidence.unless(stuck, Text(f"De zaak loopt vast. {said.nl}", f"The case gets stuck. {said.en}"))
+
+
+def _can_finish(evidence: Evidence) -> Verdict:
+    """Raising acute danger does not count: a case must also be able to end without it."""
+    exploration = evidence.exploration
+    into: dict[int, set[int]] = {}
+    for edge in exploration.edges:
+        if edge.source is not None and edge.target is not None and edge.move.kind != "raise":
+            into.setdefault(edge.target, set()).add(edge.source)
+    can = {state.number for state in exploration.states if state.finished}
+    todo = list(can)
+    while todo:
+        for source in into.get(todo.pop(), ()):
+            if source not in can:
+                can.add(source)
+                todo.append(source)
+    if not exploration.complete:
+        return evidence.holds()  # what was not looked at may well lead to an end
+    lost = [
+        edge
+        for edge in exploration.edges
+        if edge.target is not None and edge.target not in can and (edge.source is None or edge.source in can)
+    ]
+    why = Text("Hierna kan de zaak nooit meer klaar zijn.", "After this the case can never finish.")
+    return evidence.unless(lost, why)
+
+
+def _reachable(evidence: Evidence) -> Verdict:
+    exploration, version = evidence.exploration, evidence.version
+    wanted = [
+        node.id
+        for node in version.nodes.values()
+        if node.process in exploration.meaning.reached_processes
+    ]
+    gateways = {node.id for node in version.nodes.values() if node.kind in ("exclusiveGateway", "inclusiveGateway")}
+    wanted += [
+        flow.id
+        for flow in version.flows.values()
+        if flow.source in gateways
+        and len(version.nodes[flow.source].outgoing) > 1
+        and flow.process in exploration.meaning.reached_processes
+    ]
+    others = sorted(set(version.processes) - exploration.meaning.reached_processes)
+    missed = [key for key in wanted if key not in exploration.reached]
+    if missed and exploration.complete:
+        named = ", ".join(f"`{key}`" for key in missed[:6])
+        return Verdict(
+            Says.BROKEN,
+            Text(f"Hier komt nooit een zaak: {named}.", f"No case ever gets here: {named}."),
+            (),
+            tuple(missed),
+        )
+    if others and exploration.complete:
+        named = ", ".join(f"`{key}`" for key in others)
+        return Verdict(
+            Says.UNPROVEN,
+            Text(f"Geen zaak begint of komt in het proces {named}.", f"No case begins in or reaches the process {named}."),
+            (),
+            tuple(others),
+        )
+    return evidence.holds()

@@ -1,0 +1,126 @@
+"""A way through a case as a short story in Dutch, and the same way walked on a real calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from meldcode.check.answers import Answers, labels
+from meldcode.diagram.model import CalendarKind, Node
+from meldcode.engine import Complete, EngineError, RaiseEvent, Start, Step, Wake, step
+from meldcode.workdays import TimerError, parse_timer
+
+if TYPE_CHECKING:
+    from meldcode.check.explore import Edge, Exploration
+
+BEGIN = datetime(2026, 9, 7, 9, tzinfo=ZoneInfo("Europe/Amsterdam"))  # a Monday without holidays after it
+
+
+def story(exploration: Exploration, edge: Edge, ending: str) -> tuple[str, ...]:
+    """The shortest way to a move, a line for each thing that somebody or time does."""
+    told = [_line(exploration, one) for one in exploration.path(edge)]
+    return (*(line for line in told if line), ending)
+
+
+def elements(exploration: Exploration, edge: Edge) -> tuple[str, ...]:
+    """The ids of the elements along that way."""
+    found: list[str] = []
+    for one in exploration.path(edge):
+        found += [key for key in (one.move.node, *one.trail) if key]
+    return tuple(dict.fromkeys(found))
+
+
+def _line(exploration: Exploration, edge: Edge) -> str:
+    version, move = exploration.version, edge.move
+    node = version.nodes.get(move.node)
+    if move.kind == "start":
+        opened = [version.nodes[key] for key in edge.opened]
+        who = role_name(exploration, opened[0]) if opened else "iemand"
+        return f"{who} opent een zaak"
+    if move.kind == "raise" or node is None:
+        return "er is acuut gevaar: iemand begint de spoedroute" if "acuut" in move.said else f"bericht: {move.node}"
+    if move.kind == "timer":
+        return f"er gaat tijd voorbij: {_after(node)} bij “{_host(exploration, node)}”"
+    form = version.forms.get(node.form or "")
+    told = [f"{question} {answer}" for question, answer in labels(node, form, move.leaf)]
+    said = f" en antwoordt: {'; '.join(told)}" if told else ""
+    return f"{role_name(exploration, node)} rondt “{node.name or node.id}” af{said}"
+
+
+def role_name(exploration: Exploration, node: Node) -> str:
+    role = exploration.version.organisation.roles.get(node.role or "")
+    return (role.name if role else node.role or "iemand").lower()
+
+
+def _host(exploration: Exploration, node: Node) -> str:
+    host = exploration.version.nodes.get(node.attached_to or node.id, node)
+    return host.name or host.id
+
+
+def _after(node: Node) -> str:
+    timer = node.timer
+    if timer is None:
+        return "een termijn loopt af"
+    days = "werkdagen" if timer.calendar is CalendarKind.WERKDAGEN else "op de klok"
+    return f"na {timer.text} ({days})"
+
+
+def replays(exploration: Exploration, edge: Edge) -> bool:
+    """Whether this way can be walked on a real calendar: timers at their own moment and no other before.
+
+    People act within the hour, so that a timer that must not fire yet does not.
+    """
+    version, calendar = exploration.version, exploration.version.organisation.calendar()
+    now, last = BEGIN, None
+    for one in exploration.path(edge):
+        try:
+            if one.move.kind == "start":
+                last = step(version, calendar, None, Start(seed=UUID(int=1)), now)
+            elif last is None:
+                return False
+            elif one.move.kind == "timer":
+                now = _due(last, one.move.node) or now
+                last = step(version, calendar, last.state, Wake(), now)
+                if not any(fact.node == one.move.node and fact.name == "timer_fired" for fact in last.facts):
+                    return False
+            else:
+                now += timedelta(minutes=5)
+                last = _act(exploration, last, one, now)
+        except EngineError:
+            return one is edge and edge.incident is not None
+        if last is None:
+            return False
+        expected = exploration.states[one.target].open if one.target is not None else None
+        if expected is not None and {task.node for task in last.tasks} != expected:
+            return False
+    return True
+
+
+def _act(exploration: Exploration, last: Step, edge: Edge, now: datetime) -> Step | None:
+    version, calendar = exploration.version, exploration.version.organisation.calendar()
+    if edge.move.kind == "raise":
+        (name,) = edge.move.said or {""}
+        return step(version, calendar, last.state, RaiseEvent(name), now)
+    task = next((task for task in last.tasks if task.node == edge.move.node), None)
+    if task is None:
+        return None
+    return step(version, calendar, last.state, Complete(task.id, edge.move.answers), now)
+
+
+def _due(last: Step, timer: str) -> datetime | None:
+    moments = [deadline.at for task in last.tasks for deadline in task.deadlines if deadline.node == timer]
+    return min(moments, default=last.due)
+
+
+def readable(text: str) -> bool:
+    try:
+        parse_timer(text)
+    except TimerError:
+        return False
+    return True
+
+
+__all__: Sequence[str] = ["Answers", "elements", "replays", "role_name", "story"]
