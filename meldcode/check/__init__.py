@@ -1,0 +1,8 @@
+"""The proof: every case a version can lead to, played with the real engine and judged by the 21 rules."""
+
+from meldcode.check.explore import Exploration, explore
+from meldcode.check.proof import Proof, prove
+from meldcode.check.rules import RULES, Rule
+from meldcode.check.verdict import Says, Verdict
+
+__all__ = ["RULES", "Exploration", "Proof", "Rule", "Says", "Verdict", "explore", "prove"]

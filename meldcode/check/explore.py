@@ -83,6 +83,7 @@ class Exploration:
     edges: list[Edge] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
     limits: list[Text] = field(default_factory=list)
+    reads: dict[str, frozenset[str]] = field(default_factory=dict)  # element → names it reads
     refused_acute: list[int] = field(default_factory=list)
     seconds: float = 0.0
     steps: int = 0
@@ -140,6 +141,9 @@ class _Explorer:
         self.live = Live(version, self.meaning, self.answers, NOW)
         self.calendar = version.organisation.calendar()
         self.result = Exploration(version, self.meaning)
+        self.result.reads = {
+            key: frozenset().union(*(one.names for one in found)) for key, found in self.live.reads.items()
+        }
         self.known: dict[Hashable, State] = {}
         self.todo: deque[State] = deque()
         self.mailing = {key for key, node in version.nodes.items() if only_mails(version, node)}

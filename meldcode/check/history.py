@@ -39,7 +39,9 @@ def marks(meaning: Meaning, node: Node, answers: Mapping[str, Json]) -> frozense
         found.add("weighed")
         if any(answers.get(key) == YES for key in meaning.danger_fields):
             found.add("danger")
-        if any(answers.get(key) == DOUBT for key in meaning.doubt_fields):
+        if StepKind.WEGEN in node.steps and any(
+            answers.get(key) == DOUBT for key in meaning.doubt_fields
+        ):
             found.add("doubt")
     if StepKind.MELDEN in node.steps:
         dates = meaning.sending(node)

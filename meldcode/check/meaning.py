@@ -100,6 +100,10 @@ class Meaning:
     def form(self, node: Node) -> Form | None:
         return self.version.forms.get(node.form) if node.form else None
 
+    def fields(self, node: Node) -> list[Keyed]:
+        """The questions of a task's form."""
+        return [field for _, field in self._fields(node)]
+
     def _fields(self, node: Node) -> Iterator[tuple[str, Keyed]]:
         form = self.form(node)
         if form is not None:

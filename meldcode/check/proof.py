@@ -1,0 +1,72 @@
+"""The whole proof of a version: soundness, the 21 rules and what is found in tables, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from meldcode.check.explore import Exploration, Progress, explore
+from meldcode.check.rules import RULES, Rule
+from meldcode.check.soundness import soundness
+from meldcode.check.tables import shared_fields, table_findings
+from meldcode.check.verdict import Evidence, Says, Verdict
+from meldcode.definition import Version, check
+from meldcode.messages import Finding, Severity
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Proof:
+    """What was proven. `findings` are those of tables, expressions and shared fields; the quick check's
+    own are not among them.
+    """
+
+    version: Version
+    rules: Sequence[tuple[Rule, Verdict]]
+    sound: Mapping[str, Verdict]
+    findings: Sequence[Finding]
+    states: int
+    moves: int
+    seconds: float
+
+    def verdict(self, number: int) -> Verdict:
+        return next(verdict for rule, verdict in self.rules if rule.number == number)
+
+    def broken(self, *levels: str) -> list[tuple[Rule, Verdict]]:
+        """The rules that do not hold or are not proven, of these levels (none given: of all)."""
+        return [
+            (rule, verdict)
+            for rule, verdict in self.rules
+            if verdict.says in (Says.BROKEN, Says.UNPROVEN) and (not levels or rule.level in levels)
+        ]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is broken or left unproven."""
+        return not self.broken() and not any(one.severity is Severity.ERROR for one in self.findings)
+
+
+def prove(
+    version: Version,
+    *,
+    most_states: int = 20_000,
+    most_seconds: float | None = None,
+    progress: Progress | None = None,
+    findings: Sequence[Finding] | None = None,
+) -> Proof:
+    """Play every case of a version and judge it by every rule.
+
+    `findings` are those of the quick check, when they are known already. A version in which the quick
+    check finds errors may not be playable at all; the exploration says so in its verdicts.
+    """
+    quick = check(version) if findings is None else findings
+    played: Exploration = explore(version, most_states=most_states, most_seconds=most_seconds, progress=progress)
+    evidence = Evidence(version, played, quick)
+    return Proof(
+        version=version,
+        rules=[(rule, rule.judge(evidence)) for rule in RULES],
+        sound=dict(soundness(evidence)),
+        findings=[*table_findings(version), *shared_fields(evidence)],
+        states=len(played.states),
+        moves=len(played.edges),
+        seconds=played.seconds,
+    )
