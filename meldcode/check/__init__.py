@@ -3,6 +3,19 @@
 from meldcode.check.explore import Exploration, explore
 from meldcode.check.proof import Proof, prove
 from meldcode.check.rules import RULES, Rule
+from meldcode.check.telling import as_json, as_table, refuses
 from meldcode.check.verdict import Says, Verdict
 
-__all__ = ["RULES", "Exploration", "Proof", "Rule", "Says", "Verdict", "explore", "prove"]
+__all__ = [
+    "RULES",
+    "Exploration",
+    "Proof",
+    "Rule",
+    "Says",
+    "Verdict",
+    "as_json",
+    "as_table",
+    "explore",
+    "prove",
+    "refuses",
+]

@@ -23,7 +23,7 @@ from meldcode.diagram.model import Node
 from meldcode.feel import Expression, Json, expression
 from meldcode.form import Form
 from meldcode.form.conditions import Scope
-from meldcode.form.parts import Field, Group, Keyed, Part, Prose, Rows, keyed
+from meldcode.form.parts import Field, Group, Keyed, Part, Rows, keyed
 from meldcode.form.values import read
 
 OTHER_TEXT = "…"
@@ -51,6 +51,7 @@ class Answers:
         self.texts = _texts_by_name(self.version)
         self.relevant = self._relevant()
         self._leaves: dict[tuple[str, str], list[Leaf]] = {}
+        self._complete: dict[tuple[str, str, str], dict[str, Json] | None] = {}
 
     def _relevant(self) -> frozenset[str]:
         """The names that matter: read somewhere, watched by a rule, or gating such a field."""
@@ -76,7 +77,11 @@ class Answers:
         """The names that this form's conditions read but that it does not write itself."""
         own = self.fields(form)
         read_by = {
-            name for key, hides in _conditions(form.parts) if key in own for hide in hides for name in hide.variables
+            name
+            for key, hides in _conditions(form.parts)
+            if key in own
+            for hide in hides
+            for name in hide.variables
         }
         return tuple(sorted(read_by - set(form.fields)))
 
@@ -88,9 +93,7 @@ class Answers:
         outside = {name: document.get(name) for name in self.outside(form)}
         place = (form.file, json.dumps(outside, sort_keys=True))
         if place not in self._leaves:
-            found = list(
-                itertools.islice(self._combinations(form, outside), MOST_COMBINATIONS + 1)
-            )
+            found = list(itertools.islice(self._combinations(form, outside), MOST_COMBINATIONS + 1))
             if len(found) > MOST_COMBINATIONS:
                 raise TooMany(form.file)
             self._leaves[place] = found
@@ -144,18 +147,24 @@ class Answers:
                     named = named[:5]
                 picks = [*named, *rest]
                 sets: list[Json] = [
-                    list(chosen) for size in range(len(picks) + 1) for chosen in itertools.combinations(picks, size)
+                    list(chosen)
+                    for size in range(len(picks) + 1)
+                    for chosen in itertools.combinations(picks, size)
                 ]
                 return [chosen for chosen in sets if chosen or not part.required]
             case "number":
-                return [value for value in self._numbers(part, texts) if _fits(part, value, self.today)] + blank
+                return [
+                    value for value in self._numbers(part, texts) if _fits(part, value, self.today)
+                ] + blank
             case "datetime":
                 return [*self._moments(part, texts), *blank]
         values: list[Json] = [*strings, OTHER_TEXT]
-        return [value for value in values if _fits(part, value, self.today)] + blank or [filler(part, self.today)]
+        return [value for value in values if _fits(part, value, self.today)] + blank or [
+            filler(part, self.today)
+        ]
 
     def _numbers(self, part: Field, texts: Sequence[str]) -> list[Json]:
-        step = float(part.increment or (10 ** -part.decimals if part.decimals is not None else 1))
+        step = float(part.increment or (10**-part.decimals if part.decimals is not None else 1))
         found = [float(number) for text in texts for number in _NUMBER.findall(_STRING.sub("", text))]
         near = [value + beside for value in found for beside in (-step, 0.0, step)]
         near.append(float(filler(part, self.today) or 0))
@@ -179,9 +188,7 @@ class Answers:
             for one in inner
         ]
         combined = itertools.islice(itertools.product(*domains), MOST_COMBINATIONS)
-        return [
-            {one.key: value for one, value in zip(inner, values, strict=True)} for values in combined
-        ]
+        return [{one.key: value for one, value in zip(inner, values, strict=True)} for values in combined]
 
     def _rows(self, part: Rows, texts: Sequence[str]) -> list[Json]:
         rows = [self._filled_row(part)]
@@ -196,10 +203,15 @@ class Answers:
     def _filled_row(self, part: Rows) -> dict[str, Json]:
         return {one.key: filler(one, self.today) for one in keyed(part.parts)}
 
-    def complete(
-        self, form: Form, leaf: Leaf, document: Mapping[str, Json]
-    ) -> dict[str, Json] | None:
+    def complete(self, form: Form, leaf: Leaf, document: Mapping[str, Json]) -> dict[str, Json] | None:
         """A whole set of answers with these that matter, as `form.check` lets through; None if none does."""
+        read = {name: document.get(name) for name in form.variables}
+        place = (form.file, leaf_text(leaf), leaf_text(read))
+        if place not in self._complete:
+            self._complete[place] = self._completed(form, leaf, document)
+        return self._complete[place]
+
+    def _completed(self, form: Form, leaf: Leaf, document: Mapping[str, Json]) -> dict[str, Json] | None:
         given = {key: value for key, value in leaf if value is not None}
         for part in keyed(form.parts):
             if part.key not in dict(leaf):
@@ -210,6 +222,10 @@ class Answers:
         if any(checked.answers.get(key) != value for key, value in leaf if value is not None):
             return None
         return checked.answers
+
+
+def leaf_text(values: Any) -> str:
+    return json.dumps(values, sort_keys=True)
 
 
 def filler(part: Keyed, today: date) -> Json:
@@ -275,7 +291,9 @@ def _in_order(own: Mapping[str, Any], conditions: Mapping[str, Sequence[Expressi
     return order
 
 
-def _conditions(parts: Sequence[Part], above: tuple[Expression, ...] = ()) -> Iterator[tuple[str, tuple[Expression, ...]]]:
+def _conditions(
+    parts: Sequence[Part], above: tuple[Expression, ...] = ()
+) -> Iterator[tuple[str, tuple[Expression, ...]]]:
     """Each top-level key of a form with the conditions that hide it."""
     for part in parts:
         hides = (*above, part.hide) if part.hide else above
@@ -332,6 +350,3 @@ def shown(part: Keyed, value: Json) -> str:
             return "een datum"
         return str(value)
     return "ingevuld" if value else "leeg"
-
-
-__all__ = ["Answers", "Leaf", "Prose", "TooMany", "filler", "labels", "shown"]

@@ -40,7 +40,8 @@ def blocked(evidence: Evidence) -> tuple[list[Edge], Text]:
                 continue
             found += game.taken_away(edges)
     return found, Text(
-        "Door dit antwoord van een ander kan wie signaleert Veilig Thuis niet meer om advies vragen of zelf melden.",
+        "Door dit antwoord van een ander kan wie signaleert Veilig Thuis niet meer om advies vragen "
+        "of zelf melden.",
         "After this answer of somebody else, whoever signals can no longer ask advice or report.",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,8 +17,21 @@ from meldcode.workdays import Cycle, TimerError, parse_timer
 MONDAY = datetime(2026, 9, 7, 7, tzinfo=UTC)
 FINE = Verdict(Says.HOLDS, Text("Zo staat het getekend.", "So it is drawn."))
 LAST_RUNG = 15  # working days
-SPECIAL = ("eergerelateerd", "huwelijksdwang", "genitale", "falsificatie", "ouderenmishandeling",
-           "ontspoorde zorg", "achterlating", "uitbuiting")
+SPECIAL = (
+    "eergerelateerd",
+    "huwelijksdwang",
+    "genitale",
+    "falsificatie",
+    "ouderenmishandeling",
+    "ontspoorde zorg",
+    "achterlating",
+    "uitbuiting",
+    "uithuwelijk",
+    "besnijdenis",
+    "eerwraak",
+    "onder dwang",
+    "gedwongen",
+)
 TIMER_CODES = frozenset({"acute-on-working-days", "ladder-interrupts"})
 TYPED = frozenset({"referentie", "kenmerk", "zaaknummer"})
 
@@ -79,26 +93,37 @@ def _ladder_fault(evidence: Evidence, task: Node) -> Verdict | None:
         what = "herinnering" if not reminders else "escalatie"
         return broken(f"Op {name} staat geen {what}.", f"On {name} stands no {what}.", task.id)
     if others[0][0] <= reminders[0][0]:
-        return broken(f"De escalatie op {name} komt niet na de herinnering.",
-                      f"The escalation on {name} does not come after the reminder.", others[0][1].id)
+        return broken(
+            f"De escalatie op {name} komt niet na de herinnering.",
+            f"The escalation on {name} does not come after the reminder.",
+            others[0][1].id,
+        )
     told: list[str] = [task.role or ""]
     for _, node, receivers in others:
         if not receivers or receivers & set(told):
             return broken(
                 f"De escalatie “{node.name or node.id}” op {name} gaat niet naar iemand die nog niets wist.",
-                f"The escalation “{node.name or node.id}” on {name} does not go to somebody new.", node.id)
+                f"The escalation “{node.name or node.id}” on {name} does not go to somebody new.",
+                node.id,
+            )
         told += sorted(receivers)
     roles = version.organisation.roles
     if not any(roles[key].standins for _, _, receivers in others for key in receivers if key in roles):
-        return broken(f"Wie bij {name} de escalatie krijgt, heeft geen vervanger.",
-                      f"Whoever gets the escalation on {name} has no stand-in.", task.id)
-    same = [node.id for (one, _, _), (two, node, _) in zip(rungs, rungs[1:], strict=False) if one >= two]
+        return broken(
+            f"Wie bij {name} de escalatie krijgt, heeft geen vervanger.",
+            f"Whoever gets the escalation on {name} has no stand-in.",
+            task.id,
+        )
+    same = [node.id for (one, _, _), (two, node, _) in itertools.pairwise(rungs) if one >= two]
     if same:
         return broken(f"De ladder op {name} loopt niet op.", f"The ladder on {name} does not ascend.", *same)
     calendar = version.organisation.calendar()
     if calendar.working_days_between(MONDAY, rungs[-1][0]) > LAST_RUNG:
-        return broken(f"De laatste trede op {name} komt later dan {LAST_RUNG} werkdagen.",
-                      f"The last rung on {name} comes later than {LAST_RUNG} working days.", rungs[-1][1].id)
+        return broken(
+            f"De laatste trede op {name} komt later dan {LAST_RUNG} werkdagen.",
+            f"The last rung on {name} comes later than {LAST_RUNG} working days.",
+            rungs[-1][1].id,
+        )
     return None
 
 
@@ -150,15 +175,16 @@ def mails(evidence: Evidence) -> Verdict:
         if field.key in TYPED
     ]
     if typed:
-        return broken(f"Het veld `{typed[0]}` laat iemand een kenmerk typen.",
-                      f"The field `{typed[0]}` lets somebody type a reference.", *typed)
+        return broken(
+            f"Het veld `{typed[0]}` laat iemand een kenmerk typen.",
+            f"The field `{typed[0]}` lets somebody type a reference.",
+            *typed,
+        )
     return _by_findings(evidence, lambda finding: finding.code.startswith("mail-"))
 
 
 def _by_findings(evidence: Evidence, about: Callable[[Finding], bool]) -> Verdict:
-    found: list[Finding] = [
-        one for one in evidence.findings if one.severity is Severity.ERROR and about(one)
-    ]
+    found: list[Finding] = [one for one in evidence.findings if one.severity is Severity.ERROR and about(one)]
     if found:
         return broken(found[0].what.nl, found[0].what.en, *(one.element for one in found if one.element))
     return FINE

@@ -12,17 +12,29 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from meldcode.check.answers import Answers, Leaf, TooMany
 from meldcode.check.history import BEGIN, History, after, marks, needed, raised
-from meldcode.check.live import Live, _text
+from meldcode.check.live import Live, as_text
 from meldcode.check.marking import NOW, Running, fall_due, freeze, marking, only_mails, standing, timers
 from meldcode.check.meaning import ACUTE, Meaning
 from meldcode.definition import Version
 from meldcode.diagram.model import Node, StepKind
-from meldcode.engine import Complete, Incident, OpenTask, RaiseEvent, Refused, Start, Step, Wake, step
+from meldcode.engine import (
+    Command,
+    Complete,
+    Incident,
+    OpenTask,
+    RaiseEvent,
+    Refused,
+    Start,
+    Step,
+    Wake,
+    step,
+)
 from meldcode.feel import Json
 from meldcode.messages import Text
 
@@ -162,7 +174,7 @@ class _Explorer:
 
     def _messages(self) -> dict[str, str]:
         """The messages a case of the main process can wait for, each with the node that catches it."""
-        found = {}
+        found: dict[str, str] = {}
         for node in self.version.nodes.values():
             catches = node.kind in ("receiveTask", "intermediateCatchEvent", "boundaryEvent") or (
                 node.kind == "startEvent" and node.parent != node.process
@@ -173,7 +185,7 @@ class _Explorer:
 
     def run(self) -> Exploration:
         began = told = time.monotonic()
-        self._take(None, Move("start", ""), lambda: step(self.version, self.calendar, None, Start(seed=SEED), NOW))
+        self._take(None, Move("start", ""), partial(self._step, None, Start(seed=SEED)))
         looked_at = 0
         while self.todo:
             now = time.monotonic()
@@ -218,7 +230,7 @@ class _Explorer:
         seen: set[str] = set()
         alone = next((task for task in state.tasks if task.node in self.apart), None)
         for task in [alone] if alone else state.tasks:
-            place = f"{task.node} {_text(task.item)}"
+            place = f"{task.node} {as_text(task.item)}"
             if place not in seen:
                 seen.add(place)
                 for move in self._answers(state, self.version.nodes[task.node]):
@@ -263,7 +275,7 @@ class _Explorer:
             yield Move("complete", node.id, said=marks(self.meaning, node, {}))
             return
         mixed = {name: document.get(name) for name in self.live.mixed(node)}
-        place = (node.id, _text(mixed))
+        place = (node.id, as_text(mixed))
         if place not in self.classes:
             try:
                 self.classes[place] = list(self._divide(node, document))
@@ -271,7 +283,8 @@ class _Explorer:
                 self.classes[place] = []
                 self._limit(
                     form.file,
-                    f"Het formulier {form.file} heeft te veel combinaties van antwoorden om alle te proberen.",
+                    f"Het formulier {form.file} heeft te veel combinaties van antwoorden om alle te "
+                    "proberen.",
                     f"The form {form.file} has too many combinations of answers to try them all.",
                 )
         for leaf, said in self.classes[place]:
@@ -300,8 +313,10 @@ class _Explorer:
                 yield leaf, said
 
     def _complete(self, state: State, task: OpenTask, move: Move) -> None:
-        command = Complete(task.id, move.answers)
-        self._take(state, move, lambda: step(self.version, self.calendar, state.state, command, NOW))
+        self._take(state, move, partial(self._step, state.state, Complete(task.id, move.answers)))
+
+    def _step(self, state: dict[str, Any] | None, command: Command) -> Step:
+        return step(self.version, self.calendar, state, command, NOW)
 
     def _timers(self, state: State, only_mails: bool) -> None:
         waiting = timers(state.state, self.version)
@@ -312,8 +327,7 @@ class _Explorer:
                 continue
             if only_mails or self._comes_later(timer, waiting):
                 continue
-            due = fall_due(state.state, timer)
-            self._take(state, Move("timer", node), lambda due=due: step(self.version, self.calendar, due, Wake(), NOW))
+            self._take(state, Move("timer", node), partial(self._step, fall_due(state.state, timer), Wake()))
 
     def _mail(self, state: State, timer: Running) -> None:
         """Send a mail of a factored ladder once, to see that it can be sent and changes nothing else."""
@@ -349,12 +363,9 @@ class _Explorer:
                 continue
             if name == ACUTE and any(state.state["document"].get(key) for key in self.acute_fields):
                 continue  # once in a case: a second time writes the same answers over the first
-            command = RaiseEvent(name)
-            self._take(
-                state,
-                Move("raise", route.id if route else node, said=frozenset({name})),
-                lambda command=command: step(self.version, self.calendar, state.state, command, NOW),
-            )
+            place = route.id if route else node
+            move = Move("raise", place, said=frozenset({name}))
+            self._take(state, move, partial(self._step, state.state, RaiseEvent(name)))
         if ACUTE not in self.messages:
             self.result.refused_acute.append(state.number)
 
@@ -419,8 +430,10 @@ class _Explorer:
     def _always_sent(self, node: Node) -> bool:
         form = self.meaning.form(node)
         dates = self.meaning.sending(node)
-        return form is None or not dates or any(
-            form.fields[key].required and form.fields[key].hide is None for key in dates
+        return (
+            form is None
+            or not dates
+            or any(form.fields[key].required and form.fields[key].hide is None for key in dates)
         )
 
     def _known(self, state: State | None, move: Move, taken: Step) -> State:

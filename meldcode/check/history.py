@@ -15,8 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from meldcode.check.meaning import DOUBT, LEGAL_STEPS, SKIP, YES, Meaning
-from meldcode.diagram.model import Node, StepKind
+from meldcode.check.meaning import DOUBT, SKIP, YES, Meaning
+from meldcode.diagram.model import LEGAL_STEPS, Node, StepKind
 from meldcode.feel import Json
 
 History = frozenset[str]
@@ -39,9 +39,7 @@ def marks(meaning: Meaning, node: Node, answers: Mapping[str, Json]) -> frozense
         found.add("weighed")
         if any(answers.get(key) == YES for key in meaning.danger_fields):
             found.add("danger")
-        if StepKind.WEGEN in node.steps and any(
-            answers.get(key) == DOUBT for key in meaning.doubt_fields
-        ):
+        if StepKind.WEGEN in node.steps and any(answers.get(key) == DOUBT for key in meaning.doubt_fields):
             found.add("doubt")
     if StepKind.MELDEN in node.steps:
         dates = meaning.sending(node)
@@ -147,9 +145,7 @@ def _report(known: set[str], kinds: frozenset[StepKind], said: frozenset[str]) -
             known.add("untold")
 
 
-def needed(
-    meaning: Meaning, history: History, node: Node, possible: frozenset[frozenset[str]]
-) -> History:
+def needed(meaning: Meaning, history: History, node: Node, possible: frozenset[frozenset[str]]) -> History:
     """The history without what finishing `node`, the only open task, will wipe out whatever is answered."""
     for word in sorted(history):
         without = history - {word}

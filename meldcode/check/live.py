@@ -19,7 +19,7 @@ from meldcode.check.answers import Answers
 from meldcode.check.meaning import PEOPLE, Meaning
 from meldcode.decision import Decision
 from meldcode.definition import Version
-from meldcode.diagram.model import Node, StepKind
+from meldcode.diagram.model import Node
 from meldcode.feel import Expression, FeelError, Json, expression
 from meldcode.messages import MeldcodeError
 
@@ -116,8 +116,8 @@ class Live:
             except MeldcodeError:
                 return "incident"
             if isinstance(result, dict) and parts is not None:
-                return tuple(_text(result.get(part)) for part in parts)
-            return _text(result)
+                return tuple(as_text(result.get(part)) for part in parts)
+            return as_text(result)
 
         return Behaviour(f"table {decision.id}", tuple(sorted(decision.variables)), turns_out)
 
@@ -169,8 +169,12 @@ class Live:
         inside = node.called_element or (node.id if node.kind == "subProcess" else None)
         if inside:
             found |= {
-                other.id for other in nodes.values() if other.parent == inside and not other.incoming
-                and other.attached_to is None and not other.triggered_by_event
+                other.id
+                for other in nodes.values()
+                if other.parent == inside
+                and not other.incoming
+                and other.attached_to is None
+                and not other.triggered_by_event
             }
         if not node.outgoing:
             found |= self._out_of(node.parent)
@@ -196,7 +200,7 @@ class Live:
         changed = True
         while changed:
             changed = False
-            for key, node in reversed(nodes.items()):
+            for key, node in reversed(list(nodes.items())):
                 behind = joined(before[other] for other in follows[key])
                 now = joined([self._through(node, behind), *(before[other] for other in edges[key])])
                 if behind != after[key] or now != before[key]:
@@ -232,9 +236,7 @@ class Live:
     def key(self, standing: Iterable[str], document: Mapping[str, Json]) -> Hashable:
         """What is worth remembering of a document when tokens stand on these nodes."""
         live = joined([self.always, *(self.before[node] for node in standing if node in self.before)])
-        return tuple(
-            (name, self.signature(self.by_id[name], document, live[name])) for name in sorted(live)
-        )
+        return tuple((name, self.signature(self.by_id[name], document, live[name])) for name in sorted(live))
 
     def signature(
         self, behaviour: Behaviour, document: Mapping[str, Json], overwritten: frozenset[str] = frozenset()
@@ -244,7 +246,7 @@ class Live:
         `overwritten` are names that are written anew before it is evaluated: their values do not count.
         """
         values = {name: None if name in overwritten else document.get(name) for name in behaviour.names}
-        place = (behaviour.id, _text(values), overwritten)
+        place = (behaviour.id, as_text(values), overwritten)
         if place not in self._signatures:
             unions = None if behaviour.id.startswith("=") else self._overwritten(behaviour, overwritten)
             if unions is None:
@@ -285,7 +287,7 @@ class Live:
             for form in self.version.forms.values():
                 if name in form.fields:
                     values += self.answers.domain(name, form.fields[name])
-            self._domains[name] = list({_text(value): value for value in values}.values())
+            self._domains[name] = list({as_text(value): value for value in values}.values())
         return self._domains[name]
 
     def mixed(self, node: Node) -> tuple[str, ...]:
@@ -328,7 +330,9 @@ def _plain(value: Any) -> Json:
 
 def _raw(name: str, names: Iterable[str]) -> Behaviour:
     ordered = tuple(sorted(names))
-    return Behaviour(f"={name}", ordered, lambda document: _text({name: document.get(name) for name in ordered}))
+    return Behaviour(
+        f"={name}", ordered, lambda document: as_text({name: document.get(name) for name in ordered})
+    )
 
 
 def _readable(text: str) -> Expression | None:
@@ -355,8 +359,5 @@ def _product(sizes: Iterable[int]) -> int:
     return total
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     return json.dumps(value, sort_keys=True, default=str)
-
-
-__all__ = ["Behaviour", "Live", "StepKind"]

@@ -115,7 +115,8 @@ def _plain(name: str) -> str:
 
 
 def only_mails(version: Version, event: Node) -> bool:
-    """Whether a timer on the edge of a task leads to mails and nothing else, so that it can be factored out."""
+    """Whether a timer on the edge of a task leads to mails and nothing else, so that it can be "
+    "factored out."""
     if event.kind != "boundaryEvent" or event.interrupting or event.timer is None:
         return False
     seen: set[str] = set()
@@ -129,9 +130,9 @@ def only_mails(version: Version, event: Node) -> bool:
         plain_end = node.kind == "endEvent" and node.event is None and node.outcome is None
         if not (plain_end or node.kind == "sendTask"):
             return False
-        if any(version.nodes[version.flows[flow].source].id not in {*seen, event.id} for flow in node.incoming):
-            if node.kind == "sendTask" or not _from_mails(version, node):
-                return False
+        elsewhere = any(version.flows[flow].source not in {*seen, event.id} for flow in node.incoming)
+        if elsewhere and (node.kind == "sendTask" or not _from_mails(version, node)):
+            return False
         todo += [version.flows[flow].target for flow in node.outgoing]
     return True
 

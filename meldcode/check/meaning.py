@@ -7,15 +7,14 @@ Tags say what a task is. What was answered is read from form fields by a few agr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from meldcode.definition import Version
-from meldcode.diagram.model import LEGAL_STEPS, Node, StepKind
-from meldcode.feel import Json
+from meldcode.diagram.model import Node, StepKind
 from meldcode.form import Form
-from meldcode.form.parts import Field, Group, Keyed, Part, Rows, every, keyed
+from meldcode.form.parts import Field, Keyed, Part, every
 
 DANGER = ("acuut", "onthulling", "structureel")
 YES, DOUBT, SKIP = "ja", "twijfel", "overslaan"
@@ -92,10 +91,31 @@ class Meaning:
 
     @cached_property
     def danger_fields(self) -> frozenset[str]:
-        """The questions of the weighing whose yes asks for a report."""
+        """The questions of the weighing whose yes asks for a report: acute, disclosure, structural.
+
+        An organisation may have more of them: those that a table answers with norm 1 by themselves.
+        """
+        known = {*DANGER, *self._first_norm()}
         return frozenset(
-            key for node in self.tagged(StepKind.WEGEN) for key, _ in self._fields(node) if key in DANGER
+            key for node in self.tagged(StepKind.WEGEN) for key, _ in self._fields(node) if key in known
         )
+
+    def _first_norm(self) -> Iterator[str]:
+        for decision in self.version.decisions.values():
+            places = {column.name: place for place, column in enumerate(decision.outputs)}
+            if "norm" not in places:
+                continue
+            for rule in decision.rules:
+                norm = rule.answers[places["norm"]]
+                tests = [
+                    (column.expression.text.strip(), test.text.strip())
+                    for column, test in zip(decision.inputs, rule.tests, strict=True)
+                    if test.text.strip() not in ("", "-")
+                ]
+                if norm is not None and norm.text.strip() == "1" and len(tests) == 1:
+                    name, value = tests[0]
+                    if value == f'"{YES}"':
+                        yield name
 
     def form(self, node: Node) -> Form | None:
         return self.version.forms.get(node.form) if node.form else None
@@ -120,9 +140,7 @@ class Meaning:
     def skip_fields(self, node: Node) -> tuple[str, ...]:
         """The fields of a conversation that can be answered with skipping it."""
         return tuple(
-            key
-            for key, field in self._fields(node)
-            if any(option.value == SKIP for option in field.options)
+            key for key, field in self._fields(node) if any(option.value == SKIP for option in field.options)
         )
 
     def refusal_fields(self, node: Node) -> tuple[str, ...]:
@@ -191,23 +209,4 @@ def inputs(parts: tuple[Part, ...]) -> Iterator[Field]:
 
 def asks_words(form: Form | None) -> bool:
     """Whether a form insists on a text of at least one field."""
-    return form is not None and any(
-        field.required and field.type in WORDS for field in inputs(form.parts)
-    )
-
-
-__all__ = [
-    "ACUTE",
-    "DANGER",
-    "DOUBT",
-    "LEGAL_STEPS",
-    "SKIP",
-    "YES",
-    "Group",
-    "Meaning",
-    "Rows",
-    "asks_words",
-    "inputs",
-    "is_date",
-    "keyed",
-]
+    return form is not None and any(field.required and field.type in WORDS for field in inputs(form.parts))

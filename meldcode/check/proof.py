@@ -59,7 +59,9 @@ def prove(
     check finds errors may not be playable at all; the exploration says so in its verdicts.
     """
     quick = check(version) if findings is None else findings
-    played: Exploration = explore(version, most_states=most_states, most_seconds=most_seconds, progress=progress)
+    played: Exploration = explore(
+        version, most_states=most_states, most_seconds=most_seconds, progress=progress
+    )
     evidence = Evidence(version, played, quick)
     return Proof(
         version=version,

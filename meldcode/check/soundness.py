@@ -50,11 +50,11 @@ def _can_finish(evidence: Evidence) -> Verdict:
 def _reachable(evidence: Evidence) -> Verdict:
     exploration, version = evidence.exploration, evidence.version
     wanted = [
-        node.id
-        for node in version.nodes.values()
-        if node.process in exploration.meaning.reached_processes
+        node.id for node in version.nodes.values() if node.process in exploration.meaning.reached_processes
     ]
-    gateways = {node.id for node in version.nodes.values() if node.kind in ("exclusiveGateway", "inclusiveGateway")}
+    gateways = {
+        node.id for node in version.nodes.values() if node.kind in ("exclusiveGateway", "inclusiveGateway")
+    }
     wanted += [
         flow.id
         for flow in version.flows.values()
@@ -76,7 +76,10 @@ def _reachable(evidence: Evidence) -> Verdict:
         named = ", ".join(f"`{key}`" for key in others)
         return Verdict(
             Says.UNPROVEN,
-            Text(f"Geen zaak begint of komt in het proces {named}.", f"No case begins in or reaches the process {named}."),
+            Text(
+                f"Geen zaak begint of komt in het proces {named}.",
+                f"No case begins in or reaches the process {named}.",
+            ),
             (),
             tuple(others),
         )

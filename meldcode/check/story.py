@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from meldcode.check.answers import Answers, labels
+from meldcode.check.answers import labels
 from meldcode.diagram.model import CalendarKind, Node
 from meldcode.engine import Complete, EngineError, RaiseEvent, Start, Step, Wake, step
-from meldcode.workdays import TimerError, parse_timer
 
 if TYPE_CHECKING:
     from meldcode.check.explore import Edge, Exploration
@@ -41,7 +39,11 @@ def _line(exploration: Exploration, edge: Edge) -> str:
         who = role_name(exploration, opened[0]) if opened else "iemand"
         return f"{who} opent een zaak"
     if move.kind == "raise" or node is None:
-        return "er is acuut gevaar: iemand begint de spoedroute" if "acuut" in move.said else f"bericht: {move.node}"
+        return (
+            "er is acuut gevaar: iemand begint de spoedroute"
+            if "acuut" in move.said
+            else f"bericht: {move.node}"
+        )
     if move.kind == "timer":
         return f"er gaat tijd voorbij: {_after(node)} bij “{_host(exploration, node)}”"
     form = version.forms.get(node.form or "")
@@ -113,14 +115,3 @@ def _act(exploration: Exploration, last: Step, edge: Edge, now: datetime) -> Ste
 def _due(last: Step, timer: str) -> datetime | None:
     moments = [deadline.at for task in last.tasks for deadline in task.deadlines if deadline.node == timer]
     return min(moments, default=last.due)
-
-
-def readable(text: str) -> bool:
-    try:
-        parse_timer(text)
-    except TimerError:
-        return False
-    return True
-
-
-__all__: Sequence[str] = ["Answers", "elements", "replays", "role_name", "story"]

@@ -73,7 +73,11 @@ def _table(version: Version, answers: Answers, decision: Decision) -> Iterator[F
         return
     masks = [
         [
-            sum(1 << index for index, rule in enumerate(decision.rules) if rule.tests[place].matches(value, {}))
+            sum(
+                1 << index
+                for index, rule in enumerate(decision.rules)
+                if rule.tests[place].matches(value, {})
+            )
             for value in domain
         ]
         for place, domain in enumerate(domains)
@@ -101,37 +105,64 @@ def _table(version: Version, answers: Answers, decision: Decision) -> Iterator[F
     if gap is not None and decision.hit_policy in ("UNIQUE", "FIRST", "ANY"):
         example = _example(decision, domains, gap)
         yield Finding(
-            "table-gap", file, decision.id,
-            Text(f"Geen regel van “{decision.name}” past bij {example}.", f"No rule of “{decision.name}” fits {example}."),
-            Text("Voeg een regel toe, of laat het zo als dit nooit samen voorkomt.",
-                 "Add a rule, or leave it when this never goes together."),
+            "table-gap",
+            file,
+            decision.id,
+            Text(
+                f"Geen regel van “{decision.name}” past bij {example}.",
+                f"No rule of “{decision.name}” fits {example}.",
+            ),
+            Text(
+                "Voeg een regel toe, of laat het zo als dit nooit samen voorkomt.",
+                "Add a rule, or leave it when this never goes together.",
+            ),
             Severity.WARNING,
         )
 
 
 def _rules(
-    decision: Decision, file: str, used: int, overlaps: Mapping[tuple[int, int], tuple[int, ...]],
+    decision: Decision,
+    file: str,
+    used: int,
+    overlaps: Mapping[tuple[int, int], tuple[int, ...]],
     domains: Sequence[Sequence[Json]],
 ) -> Iterator[Finding]:
     for rule in decision.rules:
         if not used >> (rule.number - 1) & 1:
             yield Finding(
-                "table-rule-unused", file, f"{decision.id} regel {rule.number}",
-                Text(f"Regel {rule.number} van “{decision.name}” telt nooit: een eerdere regel wint, of geen antwoord past.",
-                     f"Rule {rule.number} of “{decision.name}” never counts: an earlier rule wins, or no answer fits."),
-                Text("Zet de regel hoger, verbeter de waarde, of haal hem weg.", "Move it up, mend the value, or remove it."),
+                "table-rule-unused",
+                file,
+                f"{decision.id} regel {rule.number}",
+                Text(
+                    f"Regel {rule.number} van “{decision.name}” telt nooit: een eerdere regel wint, "
+                    "of geen antwoord past.",
+                    f"Rule {rule.number} of “{decision.name}” never counts: an earlier rule wins, or "
+                    "no answer fits.",
+                ),
+                Text(
+                    "Zet de regel hoger, verbeter de waarde, of haal hem weg.",
+                    "Move it up, mend the value, or remove it.",
+                ),
             )
     for (one, two), places in overlaps.items():
         first, second = decision.rules[one - 1], decision.rules[two - 1]
-        same = [cell.text if cell else "" for cell in first.answers] == [cell.text if cell else "" for cell in second.answers]
+        same = [cell.text if cell else "" for cell in first.answers] == [
+            cell.text if cell else "" for cell in second.answers
+        ]
         if decision.hit_policy == "ANY" and same:
             continue
         example = _example(decision, domains, places)
         yield Finding(
-            "table-overlap", file, f"{decision.id} regel {one}",
-            Text(f"Regel {one} en {two} van “{decision.name}” passen allebei bij {example}.",
-                 f"Rules {one} and {two} of “{decision.name}” both fit {example}."),
-            Text("Maak de regels uitsluitend, of kies FIRST.", "Make them exclude each other, or choose FIRST."),
+            "table-overlap",
+            file,
+            f"{decision.id} regel {one}",
+            Text(
+                f"Regel {one} en {two} van “{decision.name}” passen allebei bij {example}.",
+                f"Rules {one} and {two} of “{decision.name}” both fit {example}.",
+            ),
+            Text(
+                "Maak de regels uitsluitend, of kies FIRST.", "Make them exclude each other, or choose FIRST."
+            ),
         )
 
 
@@ -153,7 +184,9 @@ def _never_true(version: Version) -> Iterator[Finding]:
     for form in version.forms.values():
         for part in every(form.parts):
             if part.hide is not None:
-                yield from _compared(version, form.file, getattr(part, "key", form.id) or form.id, part.hide.text)
+                yield from _compared(
+                    version, form.file, getattr(part, "key", form.id) or form.id, part.hide.text
+                )
     for decision in version.decisions.values():
         file = version.decision_files.get(decision.id, decision.file)
         for rule in decision.rules:
@@ -177,7 +210,9 @@ def _odd(version: Version, file: str, element: str, name: str, value: str) -> It
         return
     listed = ", ".join(f"`{one}`" for one in sorted(known))
     yield Finding(
-        "comparison-never-true", file, element,
+        "comparison-never-true",
+        file,
+        element,
         Text(f"`{name}` wordt nooit “{value}”.", f"`{name}` never becomes “{value}”."),
         Text(f"Kies een van: {listed}.", f"Choose one of: {listed}."),
     )
@@ -283,9 +318,7 @@ def _advice(decision: Decision, given: Mapping[str, Json]) -> list[str]:
 def deciding_defaults(evidence: Evidence) -> Verdict | None:
     """A default flow is what happens when nobody answered: it must not close, nor pass over a report."""
     version, meaning = evidence.version, evidence.meaning
-    decided = {
-        field.key for node in meaning.tagged(StepKind.BESLISSEN) for field in meaning.fields(node)
-    }
+    decided = {field.key for node in meaning.tagged(StepKind.BESLISSEN) for field in meaning.fields(node)}
     for node in version.nodes.values():
         if not node.default_flow or node.process != version.main_process or len(node.outgoing) < 2:
             continue
@@ -300,9 +333,12 @@ def deciding_defaults(evidence: Evidence) -> Verdict | None:
         )
         if (_closes(evidence, default) and not all(closes)) or passes_over:
             return broken(
-                f"Bij “{node.name or node.id}” sluit of besluit de standaarduitgang: zonder antwoord gaat de zaak daarheen.",
-                f"At “{node.name or node.id}” the default flow closes or decides: without an answer the case goes there.",
-                node.id, default.id,
+                f"Bij “{node.name or node.id}” sluit of besluit de standaarduitgang: zonder antwoord "
+                "gaat de zaak daarheen.",
+                f"At “{node.name or node.id}” the default flow closes or decides: without an answer "
+                "the case goes there.",
+                node.id,
+                default.id,
             )
     return None
 
@@ -320,13 +356,24 @@ def _reports(evidence: Evidence, flow: Flow) -> bool:
 
 
 def _goes_on(evidence: Evidence, flow: Flow) -> bool:
-    """Whether the ordinary steps or advice follow: then nothing is decided yet."""
-    steps = {*LEGAL_STEPS, StepKind.VT_ADVIES}
-    return any(node.steps & steps for node in _next(evidence.version, flow))
+    """Whether the ordinary steps, advice or a new choice to report follow: then nothing is decided yet."""
+    version, steps = evidence.version, {*LEGAL_STEPS, StepKind.VT_ADVIES}
+    return any(
+        node.steps & steps
+        or any(
+            StepKind.MELDEN in after.steps
+            for key in node.outgoing
+            for after in _next(version, version.flows[key], only_default=False)
+        )
+        for node in _next(version, flow)
+    )
 
 
-def _next(version: Version, flow: Flow) -> Iterator[Node]:
-    """The tasks and ends that come next when nothing was answered: by default flows, where there is a choice."""
+def _next(version: Version, flow: Flow, only_default: bool = True) -> Iterator[Node]:
+    """The tasks and ends that come next through whatever runs by itself.
+
+    `only_default`: when nothing was answered, so by default flows where there is a choice.
+    """
     seen: set[str] = set()
     todo = [flow.target]
     while todo:
@@ -335,14 +382,18 @@ def _next(version: Version, flow: Flow) -> Iterator[Node]:
             continue
         seen.add(key)
         node = version.nodes[key]
-        if node.kind.endswith("Gateway") or node.kind in ("businessRuleTask", "sendTask", "intermediateThrowEvent"):
-            chosen = [node.default_flow] if node.default_flow else node.outgoing
+        if node.kind.endswith("Gateway") or node.kind in (
+            "businessRuleTask",
+            "sendTask",
+            "intermediateThrowEvent",
+        ):
+            chosen = [node.default_flow] if node.default_flow and only_default else node.outgoing
             todo += [version.flows[one].target for one in chosen]
         else:
             yield node
 
 
-# --- from the exploration ------------------------------------------------------------------------------------
+# --- from the exploration ---
 
 
 def shared_fields(evidence: Evidence) -> list[Finding]:
@@ -352,7 +403,11 @@ def shared_fields(evidence: Evidence) -> list[Finding]:
         tasks = [version.nodes[task.node] for task in state.tasks]
         for one, two in itertools.combinations(tasks, 2):
             forms = [version.forms.get(node.form or "") for node in (one, two)]
-            if forms[0] is None or forms[1] is None or (one is two and one.loop and one.loop.output_collection):
+            if (
+                forms[0] is None
+                or forms[1] is None
+                or (one is two and one.loop and one.loop.output_collection)
+            ):
                 continue
             both = sorted(set(forms[0].fields) & set(forms[1].fields))
             if both:
@@ -362,8 +417,11 @@ def shared_fields(evidence: Evidence) -> list[Finding]:
             "field-written-twice",
             version.nodes[pair[0]].form or "",
             field,
-            Text(f"{' en '.join(f'`{key}`' for key in pair)} kunnen tegelijk openstaan en schrijven allebei `{field}`.",
-                 f"{' and '.join(f'`{key}`' for key in pair)} can be open together and both write `{field}`."),
+            Text(
+                f"{' en '.join(f'`{key}`' for key in pair)} kunnen tegelijk openstaan en schrijven "
+                f"allebei `{field}`.",
+                f"{' and '.join(f'`{key}`' for key in pair)} can be open together and both write `{field}`.",
+            ),
             Text("Geef een van de velden een eigen sleutel.", "Give one of the fields a key of its own."),
         )
         for pair, field in sorted(found.items())

@@ -53,7 +53,11 @@ class Evidence:
     def ends(self) -> list[Edge]:
         """The moves that end the case."""
         states = self.exploration.states
-        return [edge for edge in self.exploration.edges if edge.target is not None and states[edge.target].finished]
+        return [
+            edge
+            for edge in self.exploration.edges
+            if edge.target is not None and states[edge.target].finished
+        ]
 
     def holds(self) -> Verdict:
         """It holds, as far as everything was looked at."""
@@ -89,7 +93,8 @@ class Evidence:
                 return Verdict(
                     Says.UNPROVEN,
                     Text(
-                        f"{why.nl} Dat is gezien bij een volgorde van termijnen die op de kalender niet was na te spelen.",
+                        f"{why.nl} Dat is gezien bij een volgorde van termijnen die op de kalender "
+                        "niet was na te spelen.",
                         f"{why.en} Seen with an order of timers that could not be replayed on the calendar.",
                     ),
                     story(self.exploration, nearest, why.nl),
