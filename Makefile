@@ -61,6 +61,10 @@ bench: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Measure: prints the tabl
 	@mkdir -p build
 	$(PY) -m tests.bench
 
+.PHONY: proof
+proof: $(VENV)/.dev $(VENV)/.project ## Damage an organisation in every way a rule names; keeps the matrix in docs/proof.md
+	$(PY) -m tools.proof
+
 .PHONY: pictures
 pictures: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Make the pictures of the README and the guides from the real pages
 	@$(PY) tools/browser.py
