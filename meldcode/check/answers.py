@@ -85,6 +85,18 @@ class Answers:
         }
         return tuple(sorted(read_by - set(form.fields)))
 
+    def hides(self, form: Form) -> tuple[Expression, ...]:
+        """The conditions on the fields that matter which read something outside the form."""
+        own, outside = self.fields(form), set(self.outside(form))
+        found = {
+            hide.text: hide
+            for key, hides in _conditions(form.parts)
+            if key in own
+            for hide in hides
+            if hide.variables & outside
+        }
+        return tuple(found.values())
+
     def leaves(self, form: Form, document: Mapping[str, Json]) -> list[Leaf]:
         """Every combination of answers that matter which this form asks for in this case.
 

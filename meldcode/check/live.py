@@ -21,6 +21,8 @@ from meldcode.decision import Decision
 from meldcode.definition import Version
 from meldcode.diagram.model import Node
 from meldcode.feel import Expression, FeelError, Json, expression
+from meldcode.form import Form
+from meldcode.form.conditions import Scope
 from meldcode.messages import MeldcodeError
 
 MOST_EVALUATIONS = 3_000
@@ -82,9 +84,19 @@ class Live:
             if read is not None and read.variables:
                 yield _raw(f"{node.id}: {text}", read.variables)
         form = self.version.forms.get(node.form) if node.form else None
-        outside = self.answers.outside(form) if form else ()
-        if outside:
-            yield _raw(f"{node.form}", outside)
+        if form is not None and self.answers.outside(form):
+            yield self._form(form)
+
+    def _form(self, form: Form) -> Behaviour:
+        """Which questions a form asks, by what it reads of the case and of its own answers."""
+        hides = self.answers.hides(form)
+        names = frozenset[str]().union(*(hide.variables for hide in hides))
+
+        def turns_out(document: Mapping[str, Json]) -> Hashable:
+            scope = Scope(document, {}, self.now.date())
+            return tuple(hide.evaluate(scope.context, scope.now) is True for hide in hides)
+
+        return Behaviour(f"form {form.file}", tuple(sorted(names)), turns_out)
 
     def _gateway(self, node: Node) -> Behaviour:
         flows = [self.version.flows[key] for key in node.outgoing if key != node.default_flow]
@@ -217,7 +229,9 @@ class Live:
             if not names <= overwritten | written:
                 live[name] = overwritten | (names & written)
         for one in self.reads.get(node.id, ()):
-            live[one.id] = frozenset()
+            # A form asks by its own answers, not by what an earlier round left in the case.
+            own = frozenset(one.names) & written if one.id.startswith("form ") else frozenset[str]()
+            live[one.id] = own
         return live
 
     def _always(self) -> Due:

@@ -21,6 +21,7 @@ from meldcode.form.parts import Field, every
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
 
 MOST_TRIED = 70_000
+PASSING = frozenset({"businessRuleTask", "sendTask", "intermediateThrowEvent"})
 SAFE_ADVICE = ("melden", "veilig")
 _COMPARED = re.compile(r'([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(?:!=|=)\s*"((?:[^"\\]|\\.)*)"')
 _LISTED = re.compile(r'([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s+in\s*\(((?:\s*"[^"]*"\s*,?)+)\)')
@@ -370,7 +371,7 @@ def _goes_on(evidence: Evidence, flow: Flow) -> bool:
 
 
 def _next(version: Version, flow: Flow, only_default: bool = True) -> Iterator[Node]:
-    """The tasks and ends that come next through whatever runs by itself.
+    """The tasks with a tag and the ends that come next, through what runs by itself or has no meaning.
 
     `only_default`: when nothing was answered, so by default flows where there is a choice.
     """
@@ -382,11 +383,8 @@ def _next(version: Version, flow: Flow, only_default: bool = True) -> Iterator[N
             continue
         seen.add(key)
         node = version.nodes[key]
-        if node.kind.endswith("Gateway") or node.kind in (
-            "businessRuleTask",
-            "sendTask",
-            "intermediateThrowEvent",
-        ):
+        passed = node.kind.endswith("Gateway") or node.kind in PASSING
+        if passed or (node.kind in PEOPLE and not node.steps):
             chosen = [node.default_flow] if node.default_flow and only_default else node.outgoing
             todo += [version.flows[one].target for one in chosen]
         else:

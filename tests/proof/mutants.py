@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,17 @@ class Mutant:
     name: str
     caught_by: tuple[int | str, ...]
     damage: Callable[[Folder], None]
+
+
+def extra_task(folder: Folder, flow: str, key: str, lane: str) -> None:
+    """A new task on a flow, with a form that asks ja or nee."""
+    options = [{"label": "Ja", "value": "ja"}, {"label": "Nee", "value": "nee"}]
+    question: dict[str, Any] = {"type": "radio", "key": key, "label": "Is dit goed?", "values": options}
+    question["validate"] = {"required": True}
+    form = {"type": "default", "id": key, "schemaVersion": 19, "components": [question]}
+    folder.files[f"forms/{key}.form"] = json.dumps(form).encode()
+    folder.insert_task(flow, key, lane)
+    folder.form_of(key, f"forms/{key}.form")
 
 
 def optional(form: str, key: str) -> Callable[[Folder], None]:
@@ -38,13 +50,7 @@ def _several(*edits: Callable[[Folder], None]) -> Callable[[Folder], None]:
 def _approval(folder: Folder) -> None:
     """The head must agree before Veilig Thuis is asked; without agreement nobody asks."""
     flow = "van_extra_advies_nodig_naar_vt_advies"
-    folder.insert_task(flow, "toestemming", "baan_directeur")
-    folder.form_of("toestemming", "forms/toestemming.form")
-    folder.files["forms/toestemming.form"] = (
-        b'{"type":"default","id":"toestemming","schemaVersion":19,"components":[{"type":"radio",'
-        b'"key":"toestemming","label":"Mag dit?","values":[{"label":"Ja","value":"ja"},'
-        b'{"label":"Nee","value":"nee"}],"validate":{"required":true}}]}'
-    )
+    extra_task(folder, flow, "toestemming", "baan_directeur")
     folder.add("exclusiveGateway", "mag_het", "baan_directeur", "toestemming", default="mag_niet")
     folder.retarget("van_toestemming", "mag_het")
     folder.flow("mag_wel", "mag_het", "vt_advies", '= toestemming = "ja"')
@@ -336,7 +342,7 @@ SOUND = (
     Mutant(
         "taak erbij",
         (),
-        lambda folder: folder.insert_task("van_melding_naar_informeren", "kopie_bewaren", "baan_leerkracht"),
+        lambda folder: extra_task(folder, "van_melding_naar_informeren", "kopie_bewaren", "baan_leerkracht"),
     ),
     Mutant(
         "andere termijnen",
@@ -347,6 +353,6 @@ SOUND = (
     Mutant(
         "extra wegen na gesprek",
         (),
-        lambda folder: folder.insert_task("van_hoe_verder_naar_gesprek", "eerste_indruk", "baan_leerkracht"),
+        lambda folder: extra_task(folder, "van_hoe_verder_naar_gesprek", "eerste_indruk", "baan_leerkracht"),
     ),
 )
