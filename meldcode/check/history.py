@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from meldcode.check.meaning import DOUBT, SKIP, YES, Meaning
+from meldcode.check.meaning import DOUBT, SKIP, Meaning
 from meldcode.diagram.model import LEGAL_STEPS, Node, StepKind
 from meldcode.feel import Json
 
@@ -37,7 +37,7 @@ def marks(meaning: Meaning, node: Node, answers: Mapping[str, Json]) -> frozense
     written = set(answers)
     if written & (meaning.danger_fields | meaning.doubt_fields):
         found.add("weighed")
-        if any(answers.get(key) == YES for key in meaning.danger_fields):
+        if any(answers.get(key) == value for key, value in meaning.strong):
             found.add("danger")
         if StepKind.WEGEN in node.steps and any(answers.get(key) == DOUBT for key in meaning.doubt_fields):
             found.add("doubt")

@@ -90,17 +90,21 @@ class Meaning:
         )
 
     @cached_property
-    def danger_fields(self) -> frozenset[str]:
-        """The questions of the weighing whose yes asks for a report: acute, disclosure, structural.
+    def strong(self) -> frozenset[tuple[str, str]]:
+        """The answers of the weighing that ask for a report, and win from doubt: field and value.
 
-        An organisation may have more of them: those that a table answers with norm 1 by themselves.
+        Yes to acute, disclosure or structural; and what a table answers with norm 1 by itself.
         """
-        known = {*DANGER, *self._first_norm()}
-        return frozenset(
-            key for node in self.tagged(StepKind.WEGEN) for key, _ in self._fields(node) if key in known
-        )
+        known = {(key, YES) for key in DANGER} | set(self._first_norm())
+        asked = {key for node in self.tagged(StepKind.WEGEN) for key, _ in self._fields(node)}
+        return frozenset((key, value) for key, value in known if key in asked)
 
-    def _first_norm(self) -> Iterator[str]:
+    @cached_property
+    def danger_fields(self) -> frozenset[str]:
+        """The questions of the weighing that have such an answer."""
+        return frozenset(key for key, _ in self.strong)
+
+    def _first_norm(self) -> Iterator[tuple[str, str]]:
         for decision in self.version.decisions.values():
             places = {column.name: place for place, column in enumerate(decision.outputs)}
             if "norm" not in places:
@@ -114,8 +118,7 @@ class Meaning:
                 ]
                 if norm is not None and norm.text.strip() == "1" and len(tests) == 1:
                     name, value = tests[0]
-                    if value == f'"{YES}"':
-                        yield name
+                    yield name, value.strip('"')
 
     def form(self, node: Node) -> Form | None:
         return self.version.forms.get(node.form) if node.form else None

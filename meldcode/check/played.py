@@ -138,20 +138,13 @@ def doubt(evidence: Evidence) -> Verdict:
 
     def lost(edge: Edge) -> bool:
         target = evidence.target(edge)
-        leads = any(evidence.version.nodes[key].steps & away for key in edge.opened)
+        opened = [evidence.version.nodes[key].steps for key in edge.opened]
+        leads = any(steps & away and StepKind.WEGEN not in steps for steps in opened)
         return pending(edge) and (leads or bool(target and target.finished))
 
     wrong = [edge for edge in evidence.exploration.edges if lost(edge)]
-    if (
-        not wrong
-        and not any(
-            StepKind.VT_ADVIES in node.steps | set()
-            for edge, node in opening(evidence, StepKind.VT_ADVIES, StepKind.MELDEN)
-            if pending(edge)
-        )
-        and not any(pending(edge) for edge, _ in opening(evidence, StepKind.MELDEN))
-    ):
-        wrong = [edge for edge in evidence.exploration.edges if pending(edge)]
+    if not any(pending(edge) for edge, _ in opening(evidence, StepKind.VT_ADVIES, StepKind.MELDEN)):
+        wrong = wrong or [edge for edge in evidence.exploration.edges if pending(edge)]
     return evidence.unless(
         wrong,
         Text(
