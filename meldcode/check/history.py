@@ -105,7 +105,7 @@ def _steps(meaning: Meaning, known: set[str], kinds: frozenset[StepKind], said: 
     if meaning.doctors:
         counted.add(StepKind.VT_ADVIES)
     passed = kinds & counted
-    if passed & set(LEGAL_STEPS):
+    if passed & (set(LEGAL_STEPS) - {StepKind.CONSULTEREN}):  # somebody may still be consulted beside it
         known.discard("closed")
     if StepKind.CONSULTEREN in passed:
         known.discard("skip")  # whoever consults anew asks the question of the conversation anew

@@ -331,6 +331,7 @@ def deciding_defaults(evidence: Evidence) -> Verdict | None:
             any(_reports(evidence, flow) for flow in others)
             and not _reports(evidence, default)
             and (bool(read & decided) or not _goes_on(evidence, default))
+            and not any(StepKind.BESLISSEN in after.steps for after in _next(version, default))
         )
         if (_closes(evidence, default) and not all(closes)) or passes_over:
             return broken(
