@@ -97,6 +97,14 @@ class Answers:
         }
         return tuple(found.values())
 
+    def hidden_elsewhere(self, form: Form) -> frozenset[str]:
+        """The fields that answers in another form can hide."""
+        return frozenset(
+            key
+            for key, hides in _conditions(form.parts)
+            if any(hide.variables - set(form.fields) for hide in hides)
+        )
+
     def leaves(self, form: Form, document: Mapping[str, Json]) -> list[Leaf]:
         """Every combination of answers that matter which this form asks for in this case.
 

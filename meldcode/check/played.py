@@ -131,7 +131,7 @@ def doubt(evidence: Evidence) -> Verdict:
         return broken(
             "Bij het wegen is “ik twijfel” geen antwoord.", "“I doubt” is no answer of the weighing."
         )
-    away = frozenset({StepKind.BESLISSEN, StepKind.HULP, StepKind.AFSLUITEN, StepKind.VOLGEN})
+    away = frozenset({StepKind.HULP, StepKind.AFSLUITEN, StepKind.VOLGEN})
 
     def pending(edge: Edge) -> bool:
         return has(edge.history, "doubt") and not has(edge.history, "danger") and edge.move.kind != "raise"

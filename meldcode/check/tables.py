@@ -280,10 +280,16 @@ def _blank(answers: Answers, decision: Decision, form: Form) -> tuple[str, str] 
     own = inputs & set(form.fields)
     if not own:
         return None
+    # What an earlier form may hide is left blank for a reason that is not looked into here.
+    elsewhere = answers.hidden_elsewhere(form)
     cases: list[tuple[str, dict[str, Json]]] = [("alles", {})]
     for leaf in answers.leaves(form, {}):
         given = {key: value for key, value in leaf if value is not None and key in inputs}
-        cases += [(blank, {key: value for key, value in given.items() if key != blank}) for blank in given]
+        cases += [
+            (blank, {key: value for key, value in given.items() if key != blank})
+            for blank in given
+            if blank not in elsewhere
+        ]
     for blank, given in cases:
         place = json.dumps(given, sort_keys=True)
         if place in tried:
