@@ -143,7 +143,7 @@ class Folder:
 
     def add(self, kind: str, key: str, lane: str, beside: str, **attributes: str) -> None:
         """A new element in the scope of another."""
-        etree.SubElement(self.element(beside).getparent(), f"{{{BPMN}}}{kind}", id=key, **attributes)
+        etree.SubElement(self.element(beside).getparent(), f"{{{BPMN}}}{kind}", {"id": key, **attributes})
         self.lane(key, lane)
 
     def form_of(self, node: str, path: str) -> None:

@@ -125,9 +125,16 @@ def _unreachable(folder: Folder) -> None:
     )
 
 
+def _step_becomes(node: str, rest: str | None) -> Callable[[Folder], None]:
+    def damage(folder: Folder) -> None:
+        folder.tag(node, "step", rest)
+
+    return damage
+
+
 MUTANTS = (
     *(
-        Mutant(f"stap {kind} weg", (1,), lambda folder, node=node, rest=rest: folder.tag(node, "step", rest))
+        Mutant(f"stap {kind} weg", (1,), _step_becomes(node, rest))
         for kind, node, rest in (
             ("signaleren", "signalen", None),
             ("gesprek", "gesprek", None),

@@ -7,7 +7,7 @@ import pytest
 from tests.proof.judge import objections
 from tests.proof.mutants import MUTANTS, SCHOOL, SOUND, Mutant
 
-# The rest takes minutes: `make proof` plays all of them (`-m slow` here).
+# The rest takes minutes: `make proof` plays all of them (`-m proof` here).
 QUICK = frozenset(
     {"gesprek omzeild", "twijfel overschaduwd", "eigen melding weg", "overslaan zonder tweede persoon"}
 )
@@ -15,7 +15,7 @@ QUICK = frozenset(
 
 def listed(mutants: tuple[Mutant, ...]) -> list[object]:
     return [
-        pytest.param(mutant, id=mutant.name, marks=[] if mutant.name in QUICK else [pytest.mark.slow])
+        pytest.param(mutant, id=mutant.name, marks=[] if mutant.name in QUICK else [pytest.mark.proof])
         for mutant in mutants
     ]
 
