@@ -58,6 +58,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Computer:
     """The services of the file as processes of this computer."""
 
@@ -91,6 +95,8 @@ class Computer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                # a test run in the background ignores Ctrl-C, and what it starts would inherit that
+                preexec_fn=_hear_interrupts,
                 start_new_session=True,
             )
         self._running.append(process)
