@@ -94,10 +94,13 @@ class Cases(RuleBasedStateMachine):
     @rule(case=opened, by=STAFF)
     def alarm(self, case: UUID, by: str) -> None:
         try:
-            cases.raise_acute(self.house.db, self.house.actor(by), case, key=self.house.key(), now=self.now)
+            outcome = cases.raise_acute(
+                self.house.db, self.house.actor(by), case, key=self.house.key(), now=self.now
+            )
         except (AccessDenied, Refused):
             return
-        self.steps[case] += 1
+        if not outcome.repeated:  # a second alarm is recorded and begins nothing
+            self.steps[case] += 1
 
     @rule(hours=st.sampled_from([1, 23, 24, 49, 24 * 5, 24 * 14]), ticks=st.integers(0, 3))
     def time_passes(self, hours: int, ticks: int) -> None:
