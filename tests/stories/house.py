@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from meldcode import clock
 from meldcode.settings import Settings
 from meldcode.store import Database
 from meldcode.store.tables import due, outbox
+from tests.ports import free_port
 from tests.workers.deployment import PASSWORD, Deployment
 from workers.embedded.catcher import Mailbox
 
@@ -79,7 +79,7 @@ class EmbeddedHouse(House):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.log = folder.parent / f"{folder.name}.log"
-        port = _free_port()
+        port = free_port()
         self.address = f"http://localhost:{port}"
         self._output = self.log.open("wb")
         self._process = subprocess.Popen(
@@ -123,7 +123,7 @@ class DeployedHouse(House):
         self.db = deployment.db
         self.mailbox = deployment.mailbox
         self._deployment = deployment
-        port = str(_free_port())
+        port = str(free_port())
         self.address = f"http://localhost:{port}"
         where = {"MELDCODE_HOST": "127.0.0.1", "MELDCODE_PORT": port, "MELDCODE_BASE_URL": self.address}
         pages = deployment.start("web", **where, MELDCODE_DEMO_PASSWORD=PASSWORD)
@@ -148,9 +148,3 @@ class DeployedHouse(House):
 def recipients(mails: list[EmailMessage]) -> list[str]:
     """To whom the mails went, by the name before the @."""
     return [re.sub(r"@.*", "", str(mail["X-Envelope-To"])) for mail in mails]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from meldcode.store import Database
+from tests.ports import free_port
 from tests.postgres import PrivatePostgres
 from tests.workers.deployment import children, eventually
 from workers.embedded import broker as private
@@ -51,11 +52,6 @@ def filled(text: str, given: Mapping[str, str]) -> str:
         return str(rest)
 
     return _VARIABLE.sub(one, text)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def _hear_interrupts() -> None:
