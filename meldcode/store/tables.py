@@ -86,6 +86,8 @@ organisations = sa.Table(
     sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
     sa.Column("version", sa.String(64)),  # what new cases start with; None until first published
     sa.Column("created_at", Moment, nullable=False),
+    # How often its `organisation_days` changed: what a process has read of them, it need not read again.
+    sa.Column("days_revision", sa.Integer, nullable=False, server_default="0"),
 )
 
 accounts = sa.Table(
@@ -147,6 +149,7 @@ people = sa.Table(
     sa.Column("email", sa.Text, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("weekdays", sa.String(20)),  # her own working days, "0 1 3" (0: Monday); None: all of them
     sa.Index("ix_people_organisation", "organisation"),
 )
 
@@ -157,6 +160,64 @@ role_holders = sa.Table(
     sa.Column("role", sa.String(100), primary_key=True),
     sa.Column("person", sa.Uuid, sa.ForeignKey("people.id"), primary_key=True),
     sa.Index("ix_role_holders_person", "person"),
+    **_IN_KEY_ORDER,
+)
+
+# When somebody is away, and who stands in for her meanwhile.
+absences = sa.Table(
+    "absences",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("person", sa.Uuid, sa.ForeignKey("people.id"), nullable=False),
+    sa.Column("standin", sa.Uuid, sa.ForeignKey("people.id")),  # None: nobody takes her place
+    sa.Column("from_at", Moment, nullable=False),
+    sa.Column("until_at", Moment),  # she is back at this moment; None: not known yet
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_absences_organisation_person", "organisation", "person"),
+    sa.Index("ix_absences_person", "person"),
+    sa.Index("ix_absences_standin", "standin"),
+)
+
+# Days on which an organisation's own calendar differs from that of its published folder.
+organisation_days = sa.Table(
+    "organisation_days",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("free", sa.Boolean, nullable=False),  # False: it works, whatever the folder or a holiday says
+    sa.Column("label", sa.String(100), nullable=False),
+    **_IN_KEY_ORDER,
+)
+
+# What administrators changed about people, absences and days, as it was and as it became: to undo it.
+adjustments = sa.Table(
+    "adjustments",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("by", sa.Uuid),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("subject", sa.Uuid),  # the person it is about
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("after", sa.JSON, nullable=False),
+    sa.Column("undone_at", Moment),
+    sa.Column("undone_by", sa.Uuid),
+    sa.Index("ix_adjustments_organisation_at", "organisation", "at"),
+)
+
+# Work for the whole of an organisation that is done in the background, a part at a time.
+chores = sa.Table(
+    "chores",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("kind", sa.String(40), primary_key=True),
+    sa.Column("at", Moment, index=True),  # when it goes on; None: nothing left to do
+    sa.Column("began_at", Moment, nullable=False),
+    sa.Column("after", sa.Uuid),  # done up to and with this case
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
     **_IN_KEY_ORDER,
 )
 
@@ -197,6 +258,7 @@ cases = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("joined", sa.JSON, nullable=False),  # role keys whose holders joined the case team
     sa.Column("contributors", sa.JSON, nullable=False),  # hex ids of who completed a step
+    sa.Column("excluded", sa.JSON, nullable=False, server_default="[]"),  # hex ids of who may never see it
     sa.Column("failures", sa.Integer, nullable=False),  # failed wake-ups in a row
     sa.Column("state", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("organisation", "reference"),
@@ -372,5 +434,5 @@ clock = sa.Table(
     sa.Column("offset_seconds", sa.BigInteger, nullable=False),
 )
 
-OUTSIDE = frozenset({organisations, accounts, sessions, password_links, attempts, due, outbox, clock})
+OUTSIDE = frozenset({organisations, accounts, sessions, password_links, attempts, due, outbox, clock, chores})
 """Tables that are read before an organisation is known. Ids and moments only."""
