@@ -6,17 +6,22 @@ environment, so that a computer with only Python can build too. Nothing is insta
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "web" / "frontend"
+BUILD = ROOT / "web" / "static" / "build"
 NODE_LOCK = ROOT / "requirements" / "node.txt"
 VENV_BIN = Path(sys.executable).parent
+
+MANIFEST = "manifest.json"
 
 #: Vite's own lower bound.
 OLDEST_NODE = (20, 19)
@@ -74,13 +79,45 @@ def packages_are_installed() -> bool:
     return installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime
 
 
+def named(folder: Path) -> set[str]:
+    """The names of the files that the build in a folder consists of; empty when there is none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return set()
+    names = {MANIFEST}
+    for entry in manifest.values():
+        names.update([entry["file"], *entry.get("css", ()), *entry.get("assets", ())])
+    return names
+
+
+def take_over(fresh: Path, build: Path) -> None:
+    """Makes a finished build the one that is served, while servers and tests go on reading the old one.
+
+    Names change with what is in the files, so new files come beside the old ones; the manifest, which says
+    which of them count, is replaced last and in one go. Whoever read the old manifest a moment ago still
+    finds its files: only what is older than that goes.
+    """
+    build.mkdir(parents=True, exist_ok=True)
+    kept = named(build) | named(fresh)
+    for path in sorted(fresh.iterdir(), key=lambda path: path.name.startswith(MANIFEST)):
+        beside = build / f".{path.name}"
+        shutil.copyfile(path, beside)
+        os.replace(beside, build / path.name)
+    for path in build.iterdir():
+        if path.name.removesuffix(".gz") not in kept:
+            path.unlink()
+
+
 def main() -> None:
     folder = node_folder()
     if not packages_are_installed():
         print("\n==> installing the locked front-end packages", flush=True)
         npm(folder, "ci", "--no-audit", "--no-fund", "--loglevel=error")
     print("\n==> building the pages' styles and scripts", flush=True)
-    npm(folder, "run", "--silent", "build")
+    with tempfile.TemporaryDirectory(prefix="meldcode-build-") as fresh:
+        npm(folder, "run", "--silent", "build", "--", "--outDir", fresh, "--emptyOutDir")
+        take_over(Path(fresh), BUILD)
 
 
 if __name__ == "__main__":

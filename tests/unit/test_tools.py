@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +53,45 @@ def test_a_node_without_npm_is_not_enough(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(frontend, "VENV_BIN", tmp_path / "venv")
 
     assert frontend.node_folder() == tmp_path / "venv"
+
+
+def built(folder: Path, **files: str) -> Path:
+    """A folder as Vite leaves it: files with their content in their name, and a manifest that names them."""
+    folder.mkdir(exist_ok=True)
+    manifest = {}
+    for source, content in files.items():
+        name = f"{source}-{content}.js"
+        (folder / name).write_text(content)
+        (folder / f"{name}.gz").write_text(content)
+        manifest[f"src/{source}.js"] = {"file": name}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_a_build_is_taken_over_without_a_moment_in_which_files_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = built(tmp_path / "build", pages="first", desk="same")
+    replace = os.replace
+
+    def watched(source: Path, target: Path) -> None:
+        replace(source, target)
+        manifest = json.loads((build / "manifest.json").read_text())
+        assert [one["file"] for one in manifest.values() if not (build / one["file"]).is_file()] == []
+
+    monkeypatch.setattr(frontend.os, "replace", watched)
+    for content in ("second", "third"):
+        frontend.take_over(built(tmp_path / content, pages=content, desk="same"), build)
+
+    # who has just read the build before this one still finds its files; older ones are gone
+    assert {path.name for path in build.glob("*.js")} == {"pages-second.js", "pages-third.js", "desk-same.js"}
+    assert not list(build.glob(".*"))
+
+
+def test_a_first_build_needs_no_earlier_one(tmp_path: Path) -> None:
+    frontend.take_over(built(tmp_path / "fresh", pages="only"), tmp_path / "static" / "build")
+
+    assert (tmp_path / "static" / "build" / "pages-only.js").read_text() == "only"
 
 
 def test_a_browser_on_the_path_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
