@@ -132,6 +132,11 @@ def current(tx: Transaction) -> str:
     return version
 
 
+def files_of(tx: Transaction, version_id: str) -> dict[str, bytes]:
+    """The files of a version this organisation published; empty when it never did."""
+    return _files(tx, version_id)
+
+
 def load(tx: Transaction, version_id: str) -> Published:
     """A published version, from memory when this process has read it before.
 

@@ -46,7 +46,9 @@ class Organisation:
     `decides` is the role that decides finally. Who holds a role in `supervises` sees where every case
     stands, never what is in it; it is written down by hand and never derived from the diagram, so that
     drawing one more escalation does not quietly let somebody look. Who holds a role in `administers` looks
-    after people's accounts; that alone lets nobody see a case.
+    after people's accounts; that alone lets nobody see a case. Who holds a role in `designs` draws the next
+    version of this meldcode at the desk. With `four_eyes` a version takes somebody else's yes before it is
+    published: of who holds a role in `approves`.
     """
 
     key: str
@@ -60,6 +62,9 @@ class Organisation:
     worked_days: frozenset[date] = frozenset()
     mail_from: str = ""
     administers: frozenset[str] = frozenset()
+    designs: frozenset[str] = frozenset()
+    four_eyes: bool = False
+    approves: frozenset[str] = frozenset()
     demo_people: tuple[DemoPerson, ...] = field(default=())
 
     def calendar(self) -> Calendar:
@@ -103,6 +108,7 @@ class _Reader:
     def organisation(self) -> Organisation:
         calendar = self._table(self.table, "calendar", "")
         mail = self._table(self.table, "mail", "")
+        publishing = self._table(self.table, "publishing", "")
         roles = self._roles()
         return Organisation(
             key=self._key(self.table, "key", ""),
@@ -116,6 +122,9 @@ class _Reader:
             worked_days=self._days(calendar, "worked_days"),
             mail_from=self._text(mail, "from_name", "mail.", required=False),
             administers=frozenset(self._known_roles(self.table, "administers", "", roles)),
+            designs=frozenset(self._known_roles(self.table, "designs", "", roles)),
+            four_eyes=self._yes_or_no(publishing, "four_eyes", "publishing."),
+            approves=frozenset(self._known_roles(publishing, "approves", "publishing.", roles)),
             demo_people=self._people(roles),
         )
 
@@ -151,6 +160,19 @@ class _Reader:
             f'Write one line: {name} = "…".',
         )
         return ""
+
+    def _yes_or_no(self, table: Mapping[str, Any], name: str, prefix: str) -> bool:
+        value = table.get(name, False)
+        if isinstance(value, bool):
+            return value
+        self._fault(
+            prefix + name,
+            f"`{prefix}{name}` moet ja of nee zijn.",
+            f"`{prefix}{name}` must be yes or no.",
+            f"Schrijf {name} = true of {name} = false.",
+            f"Write {name} = true or {name} = false.",
+        )
+        return False
 
     def _key(self, table: Mapping[str, Any], name: str, prefix: str) -> str:
         value = self._text(table, name, prefix)

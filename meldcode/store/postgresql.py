@@ -62,6 +62,7 @@ _LESS = {
     "alembic_version": "SELECT",
     "audit": "SELECT, INSERT",  # a log is only ever added to
     "audit_heads": "SELECT, INSERT, UPDATE",
+    "desk_revisions": "SELECT, INSERT",  # nothing that was saved is ever lost
     "organisations": "SELECT, INSERT, UPDATE",
     "versions": "SELECT, INSERT",  # immutable
     "version_files": "SELECT, INSERT",

@@ -427,6 +427,127 @@ incidents = sa.Table(
     sa.Index("ix_incidents_organisation_resolved_at", "organisation", "resolved_at"),
 )
 
+# --- the designer's desk -----------------------------------------------------------------------------
+
+# One draft per organisation: what she wants to publish next. Its files are in the two tables below.
+desk_drafts = sa.Table(
+    "desk_drafts",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("version", sa.String(64), nullable=False),  # what it was copied from, or last published as
+    sa.Column("opened_by", sa.Uuid, nullable=False),
+    sa.Column("opened_at", Moment, nullable=False),
+)
+
+# The newest revision of each file. A new revision moves it from the one it was based on, or not at all.
+desk_files = sa.Table(
+    "desk_files",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("path", sa.String(400), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("present", sa.Boolean, nullable=False),  # False: removed in this revision
+)
+
+# Every revision of every file, for ever: only ever added to.
+desk_revisions = sa.Table(
+    "desk_revisions",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("path", sa.String(400), primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.LargeBinary),  # deflated; None: the file was removed
+    sa.Column("person", sa.Uuid, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+# Who has the desk open, and at which file; it counts while `seen_at` is fresh.
+desk_presence = sa.Table(
+    "desk_presence",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("person", sa.Uuid, primary_key=True),
+    sa.Column("path", sa.String(400), primary_key=True),  # empty: the overview
+    sa.Column("since", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+    **_IN_KEY_ORDER,
+)
+
+# What colleagues remark beside the draft.
+desk_comments = sa.Table(
+    "desk_comments",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("path", sa.String(400), nullable=False),  # empty: about the whole
+    sa.Column("element", sa.String(200)),
+    sa.Column("person", sa.Uuid, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("settled_by", sa.Uuid),
+    sa.Column("settled_at", Moment),
+    sa.Index("ix_desk_comments_organisation", "organisation", "at"),
+)
+
+# A proof that was asked for: of which version, how far it is, what it found.
+desk_proofs = sa.Table(
+    "desk_proofs",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("person", sa.Uuid, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),  # when the work last said that it goes on
+    sa.Column("state", sa.String(20), nullable=False),  # running, done, failed
+    sa.Column("states", sa.Integer, nullable=False),
+    sa.Column("looked_at", sa.Integer, nullable=False),
+    sa.Column("report", sa.LargeBinary),  # deflated JSON
+    sa.Index("ix_desk_proofs_organisation_version", "organisation", "version"),
+)
+
+# Each time a version was made to hold, or was asked to: why, from when, who said so, what the check said.
+publications = sa.Table(
+    "publications",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("sources", sa.JSON, nullable=False),  # path -> revision of the draft's file
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("effective_at", Moment),  # None: at once
+    sa.Column("asked_by", sa.Uuid),  # None: from the command line
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("decided_by", sa.Uuid),  # with four eyes: who agreed or refused
+    sa.Column("decided_at", Moment),
+    sa.Column("answer", sa.Text),  # what she wrote with it
+    sa.Column("state", sa.String(20), nullable=False),  # asked, refused, withdrawn, planned, in-force
+    sa.Column("in_force_at", Moment),
+    sa.Column("report", sa.LargeBinary, nullable=False),  # deflated JSON: what the check said
+    sa.Index("ix_publications_organisation", "organisation", "asked_at"),
+)
+
+# *Gelezen en begrepen*: who has read which version.
+readings = sa.Table(
+    "readings",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("person", sa.Uuid, primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    **_IN_KEY_ORDER,
+)
+
+# What the tick has to do for a desk, and when: put a version in force, remind of the yearly review.
+desk_due = sa.Table(
+    "desk_due",
+    metadata,
+    _organisation(primary_key=True),
+    sa.Column("purpose", sa.String(20), primary_key=True),  # in-force, review
+    sa.Column("at", Moment, nullable=False, index=True),
+    **_IN_KEY_ORDER,
+)
+
 clock = sa.Table(
     "clock",
     metadata,
@@ -434,5 +555,7 @@ clock = sa.Table(
     sa.Column("offset_seconds", sa.BigInteger, nullable=False),
 )
 
-OUTSIDE = frozenset({organisations, accounts, sessions, password_links, attempts, due, outbox, clock, chores})
+OUTSIDE = frozenset(
+    {organisations, accounts, sessions, password_links, attempts, due, outbox, desk_due, clock}
+)
 """Tables that are read before an organisation is known. Ids and moments only."""
