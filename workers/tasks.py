@@ -17,6 +17,7 @@ from meldcode import clock, outbox, timers
 from meldcode.settings import Settings
 from meldcode.store import Database
 from workers.celery import make_celery
+from workers.consumer import PatientConsumer
 from workers.nudge import MAIL, TICK, Nudge
 
 #: A task stops taking on more work after this long, well within its limit; the next tick goes on.
@@ -29,6 +30,7 @@ def make_worker(settings: Settings, *, processes: int = 2) -> Celery:
     """The application of a worker that runs `processes` tasks at a time."""
     celery = make_celery(settings)
     celery.conf.worker_concurrency = processes
+    celery.conf.worker_consumer = PatientConsumer
     work = Work(settings, mailers=max(1, processes - 1))
 
     @celery.task(name=TICK)

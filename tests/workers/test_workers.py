@@ -109,6 +109,29 @@ def test_a_killed_broker_costs_its_absence_and_no_mail(deployment: Deployment, b
     assert len(deployment.delivered(case)) == 1
 
 
+def test_a_broker_that_is_killed_while_a_nudge_is_worked_on_costs_no_worker(
+    deploy: Deploy, broker: PrivateBroker
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:  # the mailing never ends by itself
+        deployment = deploy()
+        deployment.environment["MELDCODE_SMTP_URL"] = f"smtp://127.0.0.1:{mute.getsockname()[1]}"
+        worker = deployment.start("worker")
+        assert deployment.started(worker)
+        waiting = deployment.overdue_case()
+        deployment.nudge.tick()
+        assert eventually(lambda: any(row.attempts for row in deployment.rows(waiting)))
+
+        broker.kill()
+        assert eventually(lambda: "Connection to broker lost" in deployment.log.read_text())
+        case = deployment.overdue_case()
+        broker.start()
+
+        deployment.start("beat")
+        assert eventually(lambda: deployment.rows(case))
+        assert worker.poll() is None
+        assert "Unrecoverable" not in deployment.log.read_text()
+
+
 def test_a_frozen_broker_stops_nothing_for_good(deployment: Deployment, broker: PrivateBroker) -> None:
     deployment.start("beat")
     assert deployment.arrives(deployment.overdue_case())
