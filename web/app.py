@@ -14,14 +14,29 @@ from meldcode.messages import MeldcodeError
 from meldcode.settings import Settings
 from meldcode.store import Database
 from meldcode.workdays import Calendar
-from web import assets, compression, csp, csrf, demo, errors, health, language, requests, sessions, words
-from web.organisation import administers, calendar, published, role_name, supervises
+from web import (
+    assets,
+    compression,
+    csp,
+    csrf,
+    demo,
+    errors,
+    health,
+    language,
+    requests,
+    sessions,
+    uploads,
+    words,
+)
+from web.organisation import administers, calendar, designs, published, role_name, supervises
 from web.services import EXTENSION, Services, now
 from web.sessions import visitor
 from web.views import (
     account,
     acute,
     cases,
+    desk,
+    desk_files,
     drafts,
     files,
     holding,
@@ -84,6 +99,7 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
     compression.init_app(app)
     sessions.init_app(app, https=https)
     language.init_app(app)
+    uploads.init_app(app)
     csrf.init_app(app)
     assets.init_app(app)
     words.init_app(app)
@@ -100,6 +116,8 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
         notes,
         acute,
         incidents,
+        desk,
+        desk_files,
         files,
         demo_pages,
     ):
@@ -131,6 +149,7 @@ def _frame() -> dict[str, Any]:
         found["organisation_name"] = published().version.organisation.name
         found["supervising"] = supervises()
         found["administering"] = administers()
+        found["designing"] = designs()
         found["role_names"] = sorted(role_name(role) for role in who.roles)
     found["today_in_words"] = words.day_in_words(local)
     found["demo_now"] = f"{words.short_day(local)} {local.year}, {words.time_of_day(local)}"

@@ -75,6 +75,11 @@ def asset(source: str) -> str:
     return url_for("assets.build", name=_built().names[source])
 
 
+def is_built(source: str) -> bool:
+    """Is there a built file of this source? Of the designer's editors a server may do without."""
+    return source in _built().names
+
+
 def fonts() -> list[str]:
     """The addresses of the two fonts every page needs, to be fetched before the styles ask for them."""
     needed = ("latin-400-normal.woff2", "latin-700-normal.woff2")

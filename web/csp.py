@@ -6,19 +6,33 @@ from flask import Flask, Response, request
 
 #: Everything comes from this server, nothing is written inside a page: no script, style or frame from a
 #: case's text can ever run, whatever else goes wrong.
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
+_RULES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+
+def _policy(**other: str) -> str:
+    rules = {**_RULES, **{name.replace("_", "-"): words for name, words in other.items()}}
+    return "; ".join(f"{name} {words}" for name, words in rules.items())
+
+
+POLICY = _policy()
+
+#: The designer's editors place what they draw with style attributes and show icons of their own. No other
+#: page allows that, and no script, style element or frame from elsewhere is allowed here either.
+EDITOR = _policy(style_src_attr="'unsafe-inline'", img_src="'self' data:")
+#: The editor of forms shows the colleague's page beside the form, in a frame.
+FORM_EDITOR = _policy(style_src_attr="'unsafe-inline'", img_src="'self' data:", frame_src="'self'")
+#: That page itself: it may stand in a frame of ours, and sends nothing anywhere.
+PREVIEW = _policy(script_src="'none'", connect_src="'none'", form_action="'none'", frame_ancestors="'self'")
 
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -36,6 +36,11 @@ def administers() -> bool:
     return not actor().roles.isdisjoint(published().version.organisation.administers)
 
 
+def designs() -> bool:
+    """Does who is signed in work at the next version of this meldcode?"""
+    return not actor().roles.isdisjoint(published().version.organisation.designs)
+
+
 def role_name(key: str | None) -> str:
     """What people call a role; the key itself when the organisation dropped it since."""
     if key is None:
