@@ -8,49 +8,27 @@ bound that is hit is said, never hidden.
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
-from uuid import UUID
 
-from meldcode.check.answers import Answers, Leaf, TooMany
-from meldcode.check.history import BEGIN, History, after, marks, needed, raised
-from meldcode.check.live import Live, as_text
-from meldcode.check.marking import NOW, Running, fall_due, freeze, marking, only_mails, standing, timers
+from meldcode.check.answers import Answers
+from meldcode.check.choices import Choices, Move
+from meldcode.check.documents import EMPTY, Document, as_text
+from meldcode.check.history import BEGIN, History, after, needed, raised
+from meldcode.check.live import Live, Question
+from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
+from meldcode.check.situations import Act, Place, Situations, Taken
 from meldcode.definition import Version
 from meldcode.diagram.model import Node, StepKind
-from meldcode.engine import (
-    Command,
-    Complete,
-    Incident,
-    OpenTask,
-    RaiseEvent,
-    Refused,
-    Start,
-    Step,
-    Wake,
-    step,
-)
-from meldcode.feel import Json
+from meldcode.engine import Incident, OpenTask, Refused
 from meldcode.messages import Text
 
-SEED = UUID(int=0)
+MOST_STATES = 20_000
+EVERY = 100  # states between two looks at progress and time
 Progress = Callable[[int, int], None]  # states known, states looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What somebody or time did. `kind` is start, complete, timer or raise."""
-
-    kind: str
-    node: str
-    answers: Mapping[str, Json] = field(default_factory=dict)
-    leaf: Leaf = ()
-    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +47,36 @@ class Edge:
 
 @dataclass(eq=False, slots=True)
 class State:
-    """A state of a case. `by` is the move that first led to it."""
+    """A state of a case: where it stands, its document, what the rules remember. `by` is the move that
+    first led to it."""
 
     number: int
-    state: dict[str, Any]
+    place: Place
+    document: Document
     history: History
-    tasks: tuple[OpenTask, ...]
-    finished: bool
-    outcome: str | None
     by: Edge | None
     depth: int
 
     @property
+    def state(self) -> dict[str, Any]:
+        """The state as the engine takes it."""
+        return self.place.state(self.document.values)
+
+    @property
+    def tasks(self) -> tuple[OpenTask, ...]:
+        return self.place.tasks
+
+    @property
+    def finished(self) -> bool:
+        return self.place.finished
+
+    @property
+    def outcome(self) -> str | None:
+        return self.place.outcome
+
+    @property
     def open(self) -> frozenset[str]:
-        return frozenset(task.node for task in self.tasks)
+        return self.place.open
 
 
 @dataclass(eq=False)
@@ -97,8 +91,7 @@ class Exploration:
     limits: list[Text] = field(default_factory=list)
     reads: dict[str, frozenset[str]] = field(default_factory=dict)  # element → names it reads
     refused_acute: list[int] = field(default_factory=list)
-    seconds: float = 0.0
-    steps: int = 0
+    steps: int = 0  # that the engine itself took; the other moves were remembered
 
     @property
     def complete(self) -> bool:
@@ -131,27 +124,36 @@ class Exploration:
 def explore(
     version: Version,
     *,
-    most_states: int = 20_000,
-    most_seconds: float | None = None,
+    most_states: int = MOST_STATES,
+    enough: Callable[[], bool] | None = None,
     progress: Progress | None = None,
+    situations: Situations | None = None,
 ) -> Exploration:
     """Play every case of the main process, called processes included.
 
-    A bound that is hit stands in `limits`. `progress` is called now and then, past the first second.
+    A bound that is hit stands in `limits`: `most_states`, or the moment at which `enough` says so (whoever
+    has a clock gives it). `progress` is called after every hundred states. `situations` is for tests.
     """
-    return _Explorer(version, most_states, most_seconds, progress).run()
+    return Explorer(version, most_states, enough, progress, situations or Situations(version)).run()
 
 
-class _Explorer:
+class Explorer:
+    """One exploration: breadth first, so that the first way to a state is the shortest."""
+
     def __init__(
-        self, version: Version, most_states: int, most_seconds: float | None, progress: Progress | None
+        self,
+        version: Version,
+        most_states: int,
+        enough: Callable[[], bool] | None,
+        progress: Progress | None,
+        situations: Situations,
     ) -> None:
-        self.version, self.most_states, self.most_seconds = version, most_states, most_seconds
-        self.progress = progress
+        self.version, self.situations = version, situations
+        self.most_states, self.enough, self.progress = most_states, enough, progress
         self.meaning = Meaning(version)
         self.answers = Answers(version, self.meaning, NOW.date())
         self.live = Live(version, self.meaning, self.answers, NOW)
-        self.calendar = version.organisation.calendar()
+        self.choices = Choices(version, self.meaning, self.answers, self.live, self._limit)
         self.result = Exploration(version, self.meaning)
         self.result.reads = {
             key: frozenset().union(*(one.names for one in found)) for key, found in self.live.reads.items()
@@ -160,17 +162,19 @@ class _Explorer:
         self.todo: deque[State] = deque()
         self.mailing = {key for key, node in version.nodes.items() if only_mails(version, node)}
         self.mails_tried: set[str] = set()
-        self.classes: dict[tuple[str, str], list[tuple[Leaf, frozenset[str]]]] = {}
         self.said: set[str] = set()
         self.words: dict[str, frozenset[frozenset[str]]] = {}
         self.in_route = {
             key for key, node in self.meaning.people.items() if self.meaning.in_acute_route(node)
         }
         self.apart = self._tasks_apart()
-        self.acute_fields = frozenset[str]().union(
-            *(self.live.writes(node) for node in version.nodes.values() if self.meaning.in_acute_route(node))
-        )
+        in_route = [node for node in version.nodes.values() if self.meaning.in_acute_route(node)]
+        self.acute_fields = tuple({name for node in in_route for name in self.live.writes(node)})
         self.messages = self._messages()
+        self.due: dict[int, list[Question]] = {}
+        self.histories: dict[tuple[History, str, frozenset[str]], History] = {}
+        self.shortened: dict[tuple[History, str], History] = {}
+        self.seen: set[Taken] = set()
 
     def _messages(self) -> dict[str, str]:
         """The messages a case of the main process can wait for, each with the node that catches it."""
@@ -184,57 +188,64 @@ class _Explorer:
         return found
 
     def run(self) -> Exploration:
-        began = told = time.monotonic()
-        self._take(None, Move("start", ""), partial(self._step, None, Start(seed=SEED)))
+        self._take(None, Move("start", ""), Act("start"))
         looked_at = 0
         while self.todo:
-            now = time.monotonic()
             if len(self.result.states) > self.most_states:
                 self._limit(
                     "states",
-                    f"Er zijn meer dan {self.most_states} toestanden.",
-                    f"There are more than {self.most_states} states.",
+                    Text(
+                        f"Er zijn meer dan {self.most_states} toestanden.",
+                        f"There are more than {self.most_states} states.",
+                    ),
                 )
                 break
-            if self.most_seconds is not None and now - began > self.most_seconds:
-                self._limit(
-                    "seconds",
-                    f"Na {self.most_seconds:g} seconden was nog niet alles bekeken.",
-                    f"After {self.most_seconds:g} seconds not everything had been looked at.",
-                )
-                break
-            if self.progress and now - began > 1 and now - told > 0.5:
-                told = now
-                self.progress(len(self.result.states), looked_at)
+            if looked_at % EVERY == 0 and looked_at:
+                if self.progress:
+                    self.progress(len(self.result.states), looked_at)
+                if self.enough and self.enough():
+                    self._limit(
+                        "enough",
+                        Text(
+                            f"De tijd was op na {looked_at} van {len(self.result.states)} toestanden.",
+                            f"Time ran out after {looked_at} of {len(self.result.states)} states.",
+                        ),
+                    )
+                    break
             self._from(self.todo.popleft())
             looked_at += 1
         for key in sorted(self.answers.notes):
             self._limit(
                 key,
-                f"Van de vraag `{key}` zijn niet alle antwoorden te proberen: het zijn er te veel.",
-                f"Not every answer to `{key}` can be tried: there are too many.",
+                Text(
+                    f"Van de vraag `{key}` zijn niet alle antwoorden te proberen: het zijn er te veel.",
+                    f"Not every answer to `{key}` can be tried: there are too many.",
+                ),
             )
-        self.result.seconds = time.monotonic() - began
+        self.result.steps = self.situations.steps
         return self.result
 
-    def _limit(self, key: str, nl: str, en: str) -> None:
+    def _limit(self, key: str, why: Text) -> None:
         if key not in self.said:
             self.said.add(key)
-            self.result.limits.append(Text(nl, en))
+            self.result.limits.append(why)
 
     # --- moves -----------------------------------------------------------------------------------------
 
     def _from(self, state: State) -> None:
         if state.finished:
             return
+        place = state.place
+        open_now = list(zip(place.tasks, place.numbers, strict=True))
+        alone = next((one for one in open_now if one[0].node in self.apart), None)
         seen: set[str] = set()
-        alone = next((task for task in state.tasks if task.node in self.apart), None)
-        for task in [alone] if alone else state.tasks:
-            place = f"{task.node} {as_text(task.item)}"
-            if place not in seen:
-                seen.add(place)
-                for move in self._answers(state, self.version.nodes[task.node]):
-                    self._complete(state, task, move)
+        for task, number in [alone] if alone else open_now:
+            what = f"{task.node} {as_text(task.item)}"
+            if what not in seen:
+                seen.add(what)
+                act = Act("complete", number)
+                for choice in self.choices.at(self.version.nodes[task.node], state.document):
+                    self._take(state, choice.move, act, choice.written)
         self._timers(state, only_mails=alone is not None)
         if alone is None:
             self._raise(state)
@@ -267,83 +278,28 @@ class _Explorer:
             if node.parent in routes and node.kind == "startEvent"
         ]
 
-    def _answers(self, state: State, node: Node) -> Iterator[Move]:
-        """One move for each class of answers that a person can really give here."""
-        form = self.version.forms.get(node.form or "")
-        document = state.state["document"]
-        if form is None:
-            yield Move("complete", node.id, said=marks(self.meaning, node, {}))
-            return
-        mixed = {name: document.get(name) for name in self.live.mixed(node)}
-        place = (node.id, as_text(mixed))
-        if place not in self.classes:
-            try:
-                self.classes[place] = list(self._divide(node, document))
-            except TooMany:
-                self.classes[place] = []
-                self._limit(
-                    form.file,
-                    f"Het formulier {form.file} heeft te veel combinaties van antwoorden om alle te "
-                    "proberen.",
-                    f"The form {form.file} has too many combinations of answers to try them all.",
-                )
-        for leaf, said in self.classes[place]:
-            answers = self.answers.complete(form, leaf, document)
-            if answers is None:
-                self._limit(
-                    f"{form.file} cannot be filled in",
-                    f"Voor het formulier {form.file} vond de controle geen antwoorden die mogen.",
-                    f"For the form {form.file} no answers were found that are allowed.",
-                )
-                continue
-            yield Move("complete", node.id, answers, leaf, said)
-
-    def _divide(self, node: Node, document: Mapping[str, Json]) -> Iterator[tuple[Leaf, frozenset[str]]]:
-        form = self.version.forms[node.form or ""]
-        touched = self.live.touched(node)
-        empty = dict.fromkeys(form.fields)
-        seen: set[Hashable] = set()
-        for leaf in self.answers.leaves(form, document):
-            given = {**empty, **dict(leaf)}
-            after_it = {**document, **given}
-            said = marks(self.meaning, node, given)
-            place = (said, tuple(self.live.signature(one, after_it, anew) for one, anew in touched))
-            if place not in seen:
-                seen.add(place)
-                yield leaf, said
-
-    def _complete(self, state: State, task: OpenTask, move: Move) -> None:
-        self._take(state, move, partial(self._step, state.state, Complete(task.id, move.answers)))
-
-    def _step(self, state: dict[str, Any] | None, command: Command) -> Step:
-        return step(self.version, self.calendar, state, command, NOW)
-
     def _timers(self, state: State, only_mails: bool) -> None:
-        waiting = timers(state.state, self.version)
+        waiting = state.place.timers
         for timer in waiting:
-            node = timer.node
-            if node in self.mailing:
+            if timer.node in self.mailing:
                 self._mail(state, timer)
-                continue
-            if only_mails or self._comes_later(timer, waiting):
-                continue
-            self._take(state, Move("timer", node), partial(self._step, fall_due(state.state, timer), Wake()))
+            elif not (only_mails or self._comes_later(timer, waiting)):
+                self._take(state, Move("timer", timer.node), Act("timer", timer.number, timer.option))
 
     def _mail(self, state: State, timer: Running) -> None:
         """Send a mail of a factored ladder once, to see that it can be sent and changes nothing else."""
         if timer.node in self.mails_tried:
             return
         self.mails_tried.add(timer.node)
-        self.result.steps += 1
+        act = Act("timer", timer.number, timer.option)
+        taken, _ = self.situations.take(state.place, state.document, act)
         move = Move("timer", timer.node)
-        try:
-            taken = step(self.version, self.calendar, fall_due(state.state, timer), Wake(), NOW)
-        except Incident as incident:
-            self.result.edges.append(Edge(state.number, None, move, incident=incident))
-            return
-        self.result.reached.update(taken.trail, [timer.node])
-        if frozenset(task.node for task in taken.tasks) != state.open:
-            self._take(state, move, lambda: taken)
+        if taken.place is None:
+            self._stuck(state, move, taken)
+        elif taken.place.open != state.open:
+            self._take(state, move, act)
+        else:
+            self.result.reached.update(taken.passed, [timer.node])
 
     def _comes_later(self, timer: Running, waiting: list[Running]) -> bool:
         """Whether a lower level of the same ladder, one that does more than mail, has not fired yet."""
@@ -356,16 +312,14 @@ class _Explorer:
         )
 
     def _raise(self, state: State) -> None:
-        stands = standing(state.state)
         for name, node in self.messages.items():
             route = self.version.nodes[self.version.nodes[node].parent] if self._is_route(node) else None
-            if route is not None and route.id in stands:
+            if route is not None and route.id in state.place.standing:
                 continue
-            if name == ACUTE and any(state.state["document"].get(key) for key in self.acute_fields):
+            if name == ACUTE and any(state.document.values.get(key) for key in self.acute_fields):
                 continue  # once in a case: a second time writes the same answers over the first
             place = route.id if route else node
-            move = Move("raise", place, said=frozenset({name}))
-            self._take(state, move, partial(self._step, state.state, RaiseEvent(name)))
+            self._take(state, Move("raise", place, said=frozenset({name})), Act("raise", name=name))
         if ACUTE not in self.messages:
             self.result.refused_acute.append(state.number)
 
@@ -375,40 +329,50 @@ class _Explorer:
 
     # --- what came of a move -----------------------------------------------------------------------------
 
-    def _take(self, state: State | None, move: Move, run: Callable[[], Step]) -> None:
-        source = state.number if state else None
-        self.result.steps += 1
-        try:
-            taken = run()
-        except Refused:
-            if move.kind == "raise" and ACUTE in move.said and state is not None:
-                self.result.refused_acute.append(state.number)
+    def _take(self, state: State | None, move: Move, act: Act, written: Document = EMPTY) -> None:
+        before, document = (state.place, state.document) if state else (None, EMPTY)
+        taken, after_it = self.situations.take(before, document, act, written)
+        if taken.place is None:
+            self._stuck(state, move, taken)
             return
-        except Incident as incident:
-            self.result.edges.append(Edge(source, None, move, incident=incident))
-            return
-        target = self._known(state, move, taken)
+        history = self._history(state, move)
+        target = self._known(state, history, taken.place, after_it)
         edge = Edge(
-            source,
+            state.number if state else None,
             target.number,
             move,
-            history=self._history(state, move),
-            opened=tuple(fact.node for fact in taken.facts if fact.name == "task_opened" and fact.node),
-            cancelled=tuple(fact.node for fact in taken.facts if fact.name == "task_cancelled" and fact.node),
+            history=history,
+            opened=taken.opened,
+            cancelled=taken.cancelled,
             trail=taken.trail,
         )
-        if target.by is None and target.number:
+        if target.by is None and (target.number or state is None):
             target.by = edge
-        elif target.by is None:
-            target.by = edge if source is None else None
         self.result.edges.append(edge)
-        self.result.reached.update(taken.trail, edge.opened, [move.node])
-        self.result.reached.update(standing(taken.state))
+        reached = self.result.reached
+        reached.add(move.node)
+        if taken not in self.seen:
+            self.seen.add(taken)
+            reached |= taken.passed
+
+    def _stuck(self, state: State | None, move: Move, taken: Taken) -> None:
+        if isinstance(taken.error, Incident):
+            source = state.number if state else None
+            self.result.edges.append(Edge(source, None, move, incident=taken.error))
+        elif isinstance(taken.error, Refused):
+            if move.kind == "raise" and ACUTE in move.said and state is not None:
+                self.result.refused_acute.append(state.number)
+        elif taken.error is not None:
+            raise taken.error
 
     def _history(self, state: State | None, move: Move) -> History:
         before = state.history if state else BEGIN
         if move.kind == "complete":
-            return after(self.meaning, before, self.version.nodes[move.node], move.said)
+            place = (before, move.node, move.said)
+            if place not in self.histories:
+                node = self.version.nodes[move.node]
+                self.histories[place] = after(self.meaning, before, node, move.said)
+            return self.histories[place]
         return raised(before) if move.kind == "raise" and ACUTE in move.said else before
 
     def _possible(self, key: str) -> frozenset[frozenset[str]]:
@@ -436,34 +400,30 @@ class _Explorer:
             or any(form.fields[key].required and form.fields[key].hide is None for key in dates)
         )
 
-    def _known(self, state: State | None, move: Move, taken: Step) -> State:
-        frozen = freeze(taken.state)
-        history = self._history(state, move)
-        ordinary = {task.node for task in taken.tasks} - self.in_route
-        if len(ordinary) == 1:
-            (only,) = ordinary
-            history = needed(self.meaning, history, self.version.nodes[only], self._possible(only))
-        key = (
-            marking(frozen),
-            self.live.key(standing(frozen), frozen["document"]) if not taken.finished else (),
-            history,
-        )
+    def _known(self, state: State | None, history: History, place: Place, document: Document) -> State:
+        history = self._shortened(history, place)
+        due = self.due.get(place.number)
+        if due is None:
+            due = self.due[place.number] = [] if place.finished else self.live.due(place.standing)
+        key = (place.marking, self.live.key(due, document), history)
         found = self.known.get(key)
         if found is None:
-            found = State(
-                len(self.result.states),
-                frozen,
-                history,
-                taken.tasks,
-                taken.finished,
-                taken.outcome,
-                None,
-                state.depth + 1 if state else 0,
-            )
-            self.known[key] = found
+            number, depth = len(self.result.states), state.depth + 1 if state else 0
+            found = self.known[key] = State(number, place, document, history, None, depth)
             self.result.states.append(found)
             self.todo.append(found)
         return found
+
+    def _shortened(self, history: History, place: Place) -> History:
+        ordinary = place.open - self.in_route
+        if len(ordinary) != 1:
+            return history
+        (only,) = ordinary
+        short = self.shortened.get((history, only))
+        if short is None:
+            short = needed(self.meaning, history, self.version.nodes[only], self._possible(only))
+            self.shortened[history, only] = short
+        return short
 
 
 def _subsets(*words: str) -> list[frozenset[str]]:

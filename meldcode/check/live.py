@@ -9,13 +9,13 @@ take too many evaluations, the values themselves are kept, which is never wrong,
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from meldcode.check.answers import Answers
+from meldcode.check.documents import Document, as_text
 from meldcode.check.meaning import PEOPLE, Meaning
 from meldcode.decision import Decision
 from meldcode.definition import Version
@@ -26,6 +26,7 @@ from meldcode.form.conditions import Scope
 from meldcode.messages import MeldcodeError
 
 MOST_EVALUATIONS = 3_000
+REFUSES = -1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,6 +36,17 @@ class Behaviour:
     id: str
     names: tuple[str, ...]
     turns_out: Callable[[Mapping[str, Json]], Hashable]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Question:
+    """A behaviour at some point of a case. `kept` are the names whose present values count, `unions` the
+    sets of names that may be overwritten before it is evaluated (None: the values themselves count)."""
+
+    behaviour: Behaviour
+    kept: tuple[str, ...]
+    unions: list[tuple[str, ...]] | None
+    known: dict[tuple[str, ...], int] = field(default_factory=dict)
 
 
 # Per behaviour that is still to come, the names that are overwritten before it on every way there.
@@ -64,7 +76,8 @@ class Live:
         self.writers = self._writers()
         self.after, self.before = self._flow_of_data()
         self.always = self._always()
-        self._signatures: dict[tuple[str, str, frozenset[str]], Hashable] = {}
+        self._questions: dict[tuple[str, frozenset[str]], Question] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._unions: dict[tuple[str, frozenset[str]], list[tuple[str, ...]] | None] = {}
         self._domains: dict[str, list[Json]] = {}
 
@@ -121,8 +134,18 @@ class Live:
 
     def _table(self, decision: Decision) -> Behaviour:
         parts = self._read_parts(decision)
+        rows = rows_of(decision, self.now)
+        known: dict[Hashable, Hashable] = {}
 
         def turns_out(document: Mapping[str, Json]) -> Hashable:
+            hit = rows(document)
+            if hit is None:
+                return shown(document)
+            if hit not in known:
+                known[hit] = shown(document)
+            return known[hit]
+
+        def shown(document: Mapping[str, Json]) -> Hashable:
             try:
                 result = decision.decide(document, self.now).result
             except MeldcodeError:
@@ -247,31 +270,45 @@ class Live:
 
     # --- signatures -----------------------------------------------------------------------------------
 
-    def key(self, standing: Iterable[str], document: Mapping[str, Json]) -> Hashable:
-        """What is worth remembering of a document when tokens stand on these nodes."""
+    def due(self, standing: Iterable[str]) -> list[Question]:
+        """What may still be asked of a document when tokens stand on these nodes."""
         live = joined([self.always, *(self.before[node] for node in standing if node in self.before)])
-        return tuple((name, self.signature(self.by_id[name], document, live[name])) for name in sorted(live))
+        return [self.question(self.by_id[name], live[name]) for name in sorted(live)]
 
-    def signature(
-        self, behaviour: Behaviour, document: Mapping[str, Json], overwritten: frozenset[str] = frozenset()
-    ) -> Hashable:
-        """How a behaviour turns out on a document, now and after any later writing.
-
-        `overwritten` are names that are written anew before it is evaluated: their values do not count.
-        """
-        values = {name: None if name in overwritten else document.get(name) for name in behaviour.names}
-        place = (behaviour.id, as_text(values), overwritten)
-        if place not in self._signatures:
+    def question(self, behaviour: Behaviour, overwritten: frozenset[str] = frozenset()) -> Question:
+        """A behaviour that is evaluated after these names were written anew: their values do not count."""
+        place = (behaviour.id, overwritten)
+        if place not in self._questions:
+            kept = tuple(name for name in behaviour.names if name not in overwritten)
             unions = None if behaviour.id.startswith("=") else self._overwritten(behaviour, overwritten)
-            if unions is None:
-                self._signatures[place] = place[1]
-            else:
-                self._signatures[place] = tuple(
-                    behaviour.turns_out({**values, **dict(zip(union, given, strict=True))})
-                    for union in unions
-                    for given in itertools.product(*(self._domain(name) for name in union))
-                )
-        return self._signatures[place]
+            self._questions[place] = Question(behaviour, kept, unions)
+        return self._questions[place]
+
+    def key(self, due: Iterable[Question], document: Document) -> tuple[int, ...]:
+        """What is worth remembering of a document: how it answers each of these."""
+        return tuple([self.signature(question, document) for question in due])
+
+    def signature(self, question: Question, document: Document) -> int:
+        """How a behaviour turns out on a document, now and after any later writing: a number for each way."""
+        shown = document.shown(question.kept)
+        found = question.known.get(shown)
+        if found is None:
+            found = question.known[shown] = self._number(self._turns_out(question, shown, document))
+        return found
+
+    def _turns_out(self, question: Question, shown: tuple[str, ...], document: Document) -> Hashable:
+        if question.unions is None:
+            return shown
+        behaviour = question.behaviour
+        values = dict.fromkeys(behaviour.names) | {name: document.values.get(name) for name in question.kept}
+        return tuple(
+            behaviour.turns_out({**values, **dict(zip(union, given, strict=True))})
+            for union in question.unions
+            for given in itertools.product(*(self._domain(name) for name in union))
+        )
+
+    def _number(self, turned_out: Hashable) -> int:
+        return self._numbers.setdefault(turned_out, len(self._numbers))
 
     def _overwritten(self, behaviour: Behaviour, at_least: frozenset[str]) -> list[tuple[str, ...]] | None:
         """The sets of names that later forms may overwrite together; None: too many to try."""
@@ -309,19 +346,70 @@ class Live:
         form = self.version.forms.get(node.form or "")
         own = frozenset(form.fields) if form else frozenset[str]()
         found = set(self.answers.outside(form)) if form else set()
-        for one, overwritten in self.touched(node):
-            found |= set(one.names) - own - overwritten
+        for question in self.touched(node):
+            found |= set(question.kept) - own
         return tuple(sorted(found))
 
-    def touched(self, node: Node) -> list[tuple[Behaviour, frozenset[str]]]:
+    def touched(self, node: Node) -> list[Question]:
         """The behaviours that finishing a task with one answer or another can change."""
         own = self.writes(node)
         live = joined([self.after[node.id], self.always])
         return [
-            (self.by_id[name], live[name])
+            self.question(self.by_id[name], live[name])
             for name in sorted(live)
             if own & (set(self.by_id[name].names) - live[name])
         ]
+
+
+def rows_of(decision: Decision, now: datetime) -> Callable[[Mapping[str, Json]], int | None]:
+    """Which rows of a table fit a document, as a set of bits (`REFUSES`: a value is not allowed); None when
+    that does not say all of its answer.
+
+    Cells that read nothing but their column are matched once for each value; a table whose cells and
+    outputs are constants answers alike when the same rows fit.
+    """
+    columns = decision.inputs
+    allowances = [*(column.allowed for column in columns), *(output.allowed for output in decision.outputs)]
+    constant = (
+        not any(allowed.variables for allowed in allowances if allowed)
+        and all(
+            column.expression.text.strip().lstrip("= ") in column.expression.variables for column in columns
+        )
+        and not any(test.variables for rule in decision.rules for test in rule.tests)
+        and not any(cell.variables for rule in decision.rules for cell in rule.answers if cell)
+    )
+    if not constant:
+        return lambda document: None
+    names = [column.expression.text.strip().lstrip("= ") for column in columns]
+    known: list[dict[str, int]] = [{} for _ in columns]
+    everything = (1 << len(decision.rules)) - 1
+
+    def fitting(place: int, given: Json) -> int:
+        value, found = columns[place].value({names[place]: given}, now), 0
+        allowed = columns[place].allowed
+        if value is not None and allowed is not None and not allowed.matches(value, {}, now):
+            return REFUSES
+        for index, rule in enumerate(decision.rules):
+            if rule.tests[place].matches(value, {}, now):
+                found |= 1 << index
+        return found
+
+    def rows(document: Mapping[str, Json]) -> int | None:
+        hit = everything
+        for place, name in enumerate(names):
+            value = document.get(name)
+            text = as_text(value)
+            if text not in known[place]:
+                try:
+                    known[place][text] = fitting(place, value)
+                except FeelError:
+                    return None
+            if known[place][text] == REFUSES:
+                return REFUSES
+            hit &= known[place][text]
+        return hit
+
+    return rows
 
 
 def _results(decision: Decision) -> list[Any]:
@@ -371,7 +459,3 @@ def _product(sizes: Iterable[int]) -> int:
     for size in sizes:
         total *= size
     return total
-
-
-def as_text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)

@@ -33,26 +33,45 @@ class Running:
     level: int
 
 
-def freeze(state: dict[str, Any]) -> dict[str, Any]:
-    """Put every timer of a fresh state far ahead. The engine hands out a state of its own, so in place."""
-    for token in _all(state["tokens"]):
+def freeze(state: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
+    """Put every timer of a fresh state far ahead, make every other moment the same and number its tokens
+    anew from 1, in their own order. Returns the state and, by old number, the new ones.
+
+    The engine hands out a state of its own, so it is changed in place.
+    """
+    tokens = list(_all(state["tokens"]))
+    anew = {old: new for new, old in enumerate(sorted(token["n"] for token in tokens), 1)}
+    for token in tokens:
+        token["n"] = anew[token["n"]]
         data = token.get("data", {})
+        if "since" in data:
+            data["since"] = NOW.isoformat()
         if "timer" in data:
-            data["timer"] = {**data["timer"], "due": FAR}
+            data["timer"] = _frozen(data["timer"])
         if "timers" in data:
-            data["timers"] = {name: {**entry, "due": FAR} for name, entry in data["timers"].items()}
-    return state
+            data["timers"] = {name: _frozen(entry) for name, entry in data["timers"].items()}
+    return state, anew
 
 
-def fall_due(state: dict[str, Any], timer: Running) -> dict[str, Any]:
-    """A copy of a state in which one timer is due now."""
+def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
+    moments: dict[str, Any] = {name: NOW.isoformat() for name in ("since", "last") if name in entry}
+    return {**entry, **moments, "due": FAR, "count": entry["count"] if _is_counted(entry) else 0}
+
+
+def _is_counted(entry: dict[str, Any]) -> bool:
+    """Whether a timer fires a number of times: then it matters how often it did."""
+    text = entry.get("text", "")
+    return text.startswith("R") and not text.startswith("R/")
+
+
+def fall_due(state: dict[str, Any], number: int, option: str | None) -> dict[str, Any]:
+    """A copy of a state in which one timer is due now: that of a token, or of one of the events behind it."""
     copy: dict[str, Any] = json.loads(json.dumps(state))
     for token in _all(copy["tokens"]):
-        if token["n"] != timer.number:
-            continue
-        entries = token["data"]["timers"] if timer.option else token["data"]
-        name = timer.option or "timer"
-        entries[name] = {**entries[name], "due": NOW.isoformat()}
+        if token["n"] == number:
+            entries = token["data"]["timers"] if option else token["data"]
+            name = option or "timer"
+            entries[name] = {**entries[name], "due": NOW.isoformat()}
     return copy
 
 
@@ -88,7 +107,7 @@ def _mark(token: dict[str, Any]) -> Hashable:
     data = token.get("data", {})
     kept = {name: value for name, value in data.items() if name not in _MOMENTS}
     entry = data.get("timer", {})
-    if entry.get("text", "").startswith("R") and not entry["text"].startswith("R/"):
+    if _is_counted(entry):
         kept["count"] = entry["count"]
     told = json.dumps(kept, sort_keys=True, default=str) if kept else ""
     if entry:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from meldcode.check.explore import Exploration, Progress, explore
+from meldcode.check.explore import MOST_STATES, Progress, explore
 from meldcode.check.rules import RULES, Rule
 from meldcode.check.soundness import soundness
 from meldcode.check.tables import shared_fields, table_findings
@@ -26,7 +26,6 @@ class Proof:
     findings: Sequence[Finding]
     states: int
     moves: int
-    seconds: float
 
     def verdict(self, number: int) -> Verdict:
         return next(verdict for rule, verdict in self.rules if rule.number == number)
@@ -48,8 +47,8 @@ class Proof:
 def prove(
     version: Version,
     *,
-    most_states: int = 20_000,
-    most_seconds: float | None = None,
+    most_states: int = MOST_STATES,
+    enough: Callable[[], bool] | None = None,
     progress: Progress | None = None,
     findings: Sequence[Finding] | None = None,
 ) -> Proof:
@@ -59,9 +58,7 @@ def prove(
     check finds errors may not be playable at all; the exploration says so in its verdicts.
     """
     quick = check(version) if findings is None else findings
-    played: Exploration = explore(
-        version, most_states=most_states, most_seconds=most_seconds, progress=progress
-    )
+    played = explore(version, most_states=most_states, enough=enough, progress=progress)
     evidence = Evidence(version, played, quick)
     return Proof(
         version=version,
@@ -70,5 +67,4 @@ def prove(
         findings=[*table_findings(version), *shared_fields(evidence)],
         states=len(played.states),
         moves=len(played.edges),
-        seconds=played.seconds,
     )

@@ -43,10 +43,8 @@ def as_table(proof: Proof, language: str = "nl", width: int = 110) -> str:
 
 def _head(proof: Proof) -> Text:
     return Text(
-        f"Bewijs van {proof.version.organisation.name}: {proof.states} toestanden, {proof.moves} stappen, "
-        f"{proof.seconds:.1f} s",
-        f"Proof of {proof.version.organisation.name}: {proof.states} states, {proof.moves} steps, "
-        f"{proof.seconds:.1f} s",
+        f"Bewijs van {proof.version.organisation.name}: {proof.states} toestanden, {proof.moves} stappen",
+        f"Proof of {proof.version.organisation.name}: {proof.states} states, {proof.moves} steps",
     )
 
 
@@ -89,7 +87,6 @@ def as_json(proof: Proof) -> dict[str, Any]:
         "holds": proof.holds,
         "states": proof.states,
         "moves": proof.moves,
-        "seconds": round(proof.seconds, 3),
         "sound": {name: _verdict(verdict) for name, verdict in proof.sound.items()},
         "rules": [
             {

@@ -1,6 +1,7 @@
 """How a case moves: `step(version, calendar, state, command, now) -> Step`, on SpiffWorkflow."""
 
 from meldcode.engine.contract import (
+    Asked,
     Command,
     Complete,
     Deadline,
@@ -21,6 +22,7 @@ from meldcode.engine.contract import (
 from meldcode.engine.steps import document, open_tasks, step
 
 __all__ = [
+    "Asked",
     "Command",
     "Complete",
     "Deadline",

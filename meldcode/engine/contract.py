@@ -142,6 +142,21 @@ class Step:
     trail: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something that a step asked of the case document, and the answer.
+
+    `text` is a FEEL expression, or the id of a decision when `table` is set. `extra` shadowed the
+    document. `value` is what came of it (a FEEL value, or a table's result); None when it `failed`.
+    """
+
+    text: str
+    table: bool
+    extra: Mapping[str, Any]
+    value: Any = None
+    failed: bool = False
+
+
 class EngineError(MeldcodeError):
     """The step could not be taken; the old state still stands."""
 

@@ -19,7 +19,7 @@ from uuid import UUID, uuid4, uuid5
 import SpiffWorkflow.task
 
 from meldcode.diagram.model import Node
-from meldcode.engine.contract import Fact, Incident, Json, Mail
+from meldcode.engine.contract import Asked, Fact, Incident, Json, Mail
 from meldcode.feel import FeelError, expression, together
 from meldcode.messages import MeldcodeError, Text
 from meldcode.workdays import Calendar
@@ -63,6 +63,7 @@ class Running:
     cause: Cause | None = None
     ran: int = 0
     trail: list[str] = field(default_factory=list)  # ids of what the tokens passed, see `Step.trail`
+    asked: list[Asked] | None = None  # everything asked of the document, for whoever wants to know
 
     @property
     def local_now(self) -> datetime:
@@ -85,9 +86,16 @@ class Running:
         """
         context: Mapping[str, Any] = {**self.document, **extra} if extra else self.document
         try:
-            return expression(text).evaluate(context, self.local_now)
+            value = expression(text).evaluate(context, self.local_now)
         except FeelError as error:
+            self._note(Asked(text, False, extra, failed=True))
             raise broken(node, error.text) from error
+        self._note(Asked(text, False, extra, value))
+        return value
+
+    def _note(self, asked: Asked) -> None:
+        if self.asked is not None:
+            self.asked.append(asked)
 
     def decide(self, node: Node, extra: Mapping[str, Any]) -> None:
         """Run the decision table of a business rule task and write its result into the document."""
@@ -104,7 +112,9 @@ class Running:
         try:
             outcome = decision.decide({**self.document, **extra}, self.local_now)
         except MeldcodeError as error:
+            self._note(Asked(decision.id, True, extra, failed=True))
             raise Incident("decision", node.id, error.text) from error
+        self._note(Asked(decision.id, True, extra, outcome.result))
         self.document[decision.id] = outcome.result
         self.fact("decision_made", node.id, decision=decision.id, rules=list(outcome.rules))
 

@@ -14,6 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 from meldcode.diagram.model import Node
 from meldcode.engine import parts, repeating
 from meldcode.engine.contract import (
+    Asked,
     Command,
     Complete,
     EngineError,
@@ -58,6 +59,7 @@ def step(
     now: datetime,
     *,
     keep_finished: bool = False,
+    asked: list[Asked] | None = None,
 ) -> Step:
     """Take one command on a case and say what it leads to.
 
@@ -67,11 +69,14 @@ def step(
 
     Raises `Refused` when the command does not fit the state, `Incident` when the diagram is stuck and
     `EngineError` when version and state do not belong together; the old state stands in each case.
-    `keep_finished` is for tests only (`tokens.tokens_of`).
+    `keep_finished` is for tests only (`tokens.tokens_of`). In `asked` everything is put that the step
+    asks of the document, in order, also when it raises: for the proof, which takes a step once for all
+    documents that answer alike.
     """
     if now.tzinfo is None:
         raise ValueError("a moment needs an offset")
     with _opened(version, calendar, state, command, now.astimezone(UTC)) as (process, case):
+        running().asked = asked
         was_over = state is not None and not case.task_tree.children
         before = {task.id: task.task_spec.node for task in _people(case)}
         completed = _take(case, command)

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from meldcode.check import Proof, Says, prove
+from meldcode.check.documents import Document
 from meldcode.check.explore import explore
 from meldcode.check.live import Live
 from meldcode.cli import main
@@ -72,8 +73,8 @@ def test_forgetting_what_no_longer_matters_loses_no_element_and_no_ending(
     folder.retarget("van_waar_gaat_het_over_naar_naar_overleg", "einde_zonder")  # small enough for both
     less = explore(folder.version())
 
-    def whole(self: Live, standing: object, document: dict[str, object]) -> str:
-        return json.dumps(document, sort_keys=True)
+    def whole(self: Live, due: object, document: Document) -> str:
+        return json.dumps(document.values, sort_keys=True)
 
     monkeypatch.setattr(Live, "key", whole)
     more = explore(folder.version(), most_states=900)

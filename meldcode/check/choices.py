@@ -1,0 +1,131 @@
+"""What people can answer at a task in a case: one of each class of answers that makes a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from meldcode.check.answers import Answers, Leaf, TooMany
+from meldcode.check.documents import EMPTY, Document, as_text
+from meldcode.check.history import marks
+from meldcode.check.live import Live, Question
+from meldcode.check.meaning import Meaning
+from meldcode.definition import Version
+from meldcode.diagram.model import Node
+from meldcode.feel import Json
+from meldcode.form import Form
+from meldcode.messages import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What somebody or time did. `kind` is start, complete, timer or raise."""
+
+    kind: str
+    node: str
+    answers: Mapping[str, Json] = field(default_factory=dict)
+    leaf: Leaf = ()
+    said: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """A completion of a task, and what it writes."""
+
+    move: Move
+    written: Document = EMPTY
+
+
+Limit = Callable[[str, Text], None]
+
+
+class Choices:
+    """The choices of one version. `limit` is told, once for each thing, what cannot be tried in full."""
+
+    def __init__(
+        self, version: Version, meaning: Meaning, answers: Answers, live: Live, limit: Limit
+    ) -> None:
+        self.version, self.meaning, self.answers, self.live = version, meaning, answers, live
+        self.limit = limit
+        self._mixed: dict[str, tuple[str, ...]] = {}
+        self._classes: dict[Hashable, list[tuple[Leaf, frozenset[str]]]] = {}
+        self._choices: dict[Hashable, list[Choice]] = {}
+        self._groups: dict[tuple[str, int], list[tuple[Leaf, frozenset[str], Document]]] = {}
+
+    def at(self, node: Node, document: Document) -> list[Choice]:
+        """One choice for each class of answers that a person can really give here."""
+        names = self._mixed.get(node.id)
+        if names is None:
+            form = self.version.forms.get(node.form or "")
+            read = form.variables if form else frozenset[str]()
+            names = self._mixed[node.id] = tuple(sorted({*self.live.mixed(node), *read}))
+        place = (node.id, document.shown(names))
+        if place not in self._choices:
+            self._choices[place] = list(self._made(node, document))
+        return self._choices[place]
+
+    def _made(self, node: Node, document: Document) -> Iterator[Choice]:
+        form = self.version.forms.get(node.form or "")
+        if form is None:
+            yield Choice(Move("complete", node.id, said=marks(self.meaning, node, {})))
+            return
+        for leaf, said in self._classes_of(node, form, document):
+            answers = self.answers.complete(form, leaf, document.values)
+            if answers is None:
+                self.limit(
+                    f"{form.file} cannot be filled in",
+                    Text(
+                        f"Voor het formulier {form.file} vond de controle geen antwoorden die mogen.",
+                        f"For the form {form.file} no answers were found that are allowed.",
+                    ),
+                )
+                continue
+            yield Choice(Move("complete", node.id, answers, leaf, said), Document.of(answers))
+
+    def _classes_of(self, node: Node, form: Form, document: Document) -> list[tuple[Leaf, frozenset[str]]]:
+        place = (node.id, document.shown(self.live.mixed(node)))
+        if place not in self._classes:
+            try:
+                self._classes[place] = list(self._divided(node, form, document))
+            except TooMany:
+                self._classes[place] = []
+                self.limit(
+                    form.file,
+                    Text(
+                        f"Het formulier {form.file} heeft te veel combinaties van antwoorden om alle te "
+                        "proberen.",
+                        f"The form {form.file} has too many combinations of answers to try them all.",
+                    ),
+                )
+        return self._classes[place]
+
+    def _divided(self, node: Node, form: Form, document: Document) -> Iterator[tuple[Leaf, frozenset[str]]]:
+        touched = self.live.touched(node)
+        seen: set[Hashable] = set()
+        for leaf, said, given in self._grouped(node, form, touched, document):
+            place = (said, self.live.key(touched, document.written(given)))
+            if place not in seen:
+                seen.add(place)
+                yield leaf, said
+
+    def _grouped(
+        self, node: Node, form: Form, touched: list[Question], document: Document
+    ) -> list[tuple[Leaf, frozenset[str], Document]]:
+        """Answers of which no two are alike in all that can count, whatever else the case holds.
+
+        What cannot count: a field that nothing asks about, and one that only decides which others are asked.
+        """
+        leaves = self.answers.leaves(form, document.values)
+        place = (node.id, id(leaves))
+        if place not in self._groups:
+            asked = tuple(sorted({name for one in touched for name in one.kept} & set(form.fields)))
+            empty = Document.of(dict.fromkeys(form.fields))
+            found: dict[Hashable, tuple[Leaf, frozenset[str], Document]] = {}
+            for leaf in leaves:
+                given = dict(leaf)
+                said = marks(self.meaning, node, {**empty.values, **given})
+                alike = (said, tuple([as_text(given.get(name)) for name in asked]))
+                if alike not in found:
+                    found[alike] = leaf, said, empty.written(Document.of(given))
+            self._groups[place] = list(found.values())
+        return self._groups[place]
