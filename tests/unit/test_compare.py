@@ -1,0 +1,193 @@
+"""Comparing two versions: everything that changes somebody's case is said, and nothing else is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from meldcode.compare import Kind, compare
+from meldcode.compare.diagrams import compare_diagrams
+from meldcode.compare.forms import compare_forms
+from meldcode.definition import Version, read_files, read_folder
+from meldcode.diagram.model import CalendarKind, Loop, Node, Purpose, StepKind, Timer
+
+FOLDERS = sorted(path.parent for path in Path("processes").glob("*/organisation.toml"))
+DIAGRAM, TABLE, MAIL = "meldcode.bpmn", "weging.dmn", "mails/herinnering.md"
+FORM, CODE = "forms/wegen.form", "organisation.toml"
+
+
+read = cache(read_folder)
+
+
+@pytest.fixture(scope="module")
+def school() -> Version:
+    return read(Path("processes/basisschool-het-voorbeeld"))
+
+
+def edited(version: Version, path: str, *changes: tuple[str, str]) -> Version:
+    text = version.files[path].decode()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return read_files({**version.files, path: text.encode()})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_version_does_not_differ_from_itself(folder: Path) -> None:
+    version = read(folder)
+    assert compare(version, read_files(dict(version.files))) == ()
+
+
+def test_a_shorter_term_is_told_as_the_sentence_people_know(school: Version) -> None:
+    timer = school.nodes["wegen_5d"].timer
+    assert timer is not None
+    before = school.files[DIAGRAM].decode()
+    start = before.index('id="timer_wegen_5d"')
+    new = before[:start] + before[start:].replace("P5D", "P3D", 1)
+    (found,) = compare(school, read_files({**school.files, DIAGRAM: new.encode()}))
+    assert (found.kind, found.file, found.element) == (Kind.CHANGED, DIAGRAM, "wegen_5d")
+    assert found.what.nl == (
+        "Bij de taak “4 Wegen van het geweld”, de termijn: was “Na 5 werkdagen krijgt de intern begeleider "
+        "bericht.”, wordt “Na 3 werkdagen krijgt de intern begeleider bericht.”."
+    )
+
+
+def test_a_shape_that_only_moved_changes_nothing_for_a_case(school: Version) -> None:
+    text = school.files[DIAGRAM].decode()
+    start = text.index('bpmnElement="wegen"')
+    moved = text[:start] + text[start:].replace('y="', 'y="1', 1)
+    (found,) = compare(school, read_files({**school.files, DIAGRAM: moved.encode()}))
+    assert (found.kind, found.element, found.has_meaning) == (Kind.MOVED, "wegen", False)
+
+
+def test_white_space_is_noted_as_the_same_meaning(school: Version) -> None:
+    new = edited(school, DIAGRAM, ("<bpmn:process ", "<bpmn:process  "))
+    (found,) = compare(school, new)
+    assert (found.kind, found.file) == (Kind.NOTED, DIAGRAM)
+    assert "de betekenis is gelijk" in found.what.nl
+
+
+def test_a_sentence_of_a_mail_is_laid_beside_the_one_it_replaces(school: Version) -> None:
+    body = school.mails["herinnering"].body
+    new = read_files({**school.files, MAIL: school.files[MAIL] + b"\nTot ziens.\n"})
+    (found,) = compare(school, new)
+    assert (found.kind, found.file) == (Kind.CHANGED, MAIL)
+    assert "wordt “Tot ziens.”" in found.what.nl
+    assert " ".join(body.split())[:40] not in found.what.nl
+
+
+def test_a_deleted_row_of_the_weighing_table_is_told_with_its_reason(school: Version) -> None:
+    text = school.files[TABLE].decode()
+    start = text.index("<rule ")
+    end = text.index("</rule>", start) + len("</rule>")
+    found = compare(school, read_files({**school.files, TABLE: (text[:start] + text[end:]).encode()}))
+    gone = [one for one in found if one.kind is Kind.REMOVED]
+    assert len(gone) == 1
+    rule = school.decisions["afweging"].rules[0]
+    assert gone[0].what.nl.startswith("Vervalt: regel 1, als ")
+    assert all(note in gone[0].what.nl for note in rule.annotations)
+    assert all(one.kind is Kind.REMOVED for one in found)
+
+
+def test_a_role_and_a_holiday_are_told(school: Version) -> None:
+    new = edited(
+        school,
+        CODE,
+        ('name = "Leerkracht"', 'name = "Docent"'),
+        ("2026-10-10, to = 2026-10-18", "2026-10-10, to = 2026-10-20"),
+    )
+    told = [one.what.nl for one in compare(school, new)]
+    assert told == [
+        "Organisatie, de vrije dagen: was niets, wordt “2026-10-19 t/m 2026-10-20”.",
+        "De naam van een rol: was “Leerkracht”, wordt “Docent”.",
+    ]
+
+
+def test_a_new_example_is_noted_and_means_nothing_for_a_case(school: Version) -> None:
+    (found,) = compare(school, read_files({**school.files, "examples/nieuw.toml": b"title = 'x'\n"}))
+    assert found.kind is Kind.NOTED
+
+
+# What an element cannot lose or get without a difference of its own (an arrow, its process) is not here.
+NODE_CHANGES: dict[str, Callable[[Node], object]] = {
+    "kind": lambda node: "manualTask",
+    "name": lambda node: node.name + " nieuw",
+    "parent": lambda node: "acuut_gevaar",
+    "role": lambda node: "directeur",
+    "steps": lambda node: frozenset({StepKind.VOLGEN}),
+    "form": lambda node: "forms/gesprek.form",
+    "decision": lambda node: "ander",
+    "instructions": lambda node: "iets anders",
+    "mail": lambda node: "spoed",
+    "to": lambda node: "directeur",
+    "outcome": lambda node: "anders",
+    "event": lambda node: "signal",
+    "event_name": lambda node: "andere naam",
+    "timer": lambda node: Timer("duration", "P99D", CalendarKind.KLOK, Purpose.TERMIJN),
+    "attached_to": lambda node: "gesprek",
+    "triggered_by_event": lambda node: not node.triggered_by_event,
+    "called_element": lambda node: "ander_proces",
+    "loop": lambda node: Loop("parallel", cardinality="3"),
+}
+TOLD_WITH_OTHERS = {"id", "process", "lane", "default_flow", "incoming", "outgoing"}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Node) if field.name not in TOLD_WITH_OTHERS])
+def test_no_property_of_an_element_changes_unsaid(school: Version, name: str) -> None:
+    key = "wegen_5d" if name in {"timer", "interrupting"} else "wegen"
+    node = school.nodes[key]
+    value = not node.interrupting if name == "interrupting" else NODE_CHANGES[name](node)
+    change: dict[str, Any] = {name: value}
+    changed = replace(node, **change)
+    new = replace(school, id="anders", nodes={**school.nodes, key: changed})
+    assert [one.element for one in compare_diagrams(school, new) if one.element == key]
+
+
+def test_a_default_that_moves_to_another_way_is_told(school: Version) -> None:
+    key, node = next((k, n) for k, n in school.nodes.items() if n.default_flow)
+    other = next(flow for flow in node.outgoing if flow != node.default_flow)
+    new = replace(school, id="anders", nodes={**school.nodes, key: replace(node, default_flow=other)})
+    assert {one.element for one in compare_diagrams(school, new)} == {node.default_flow, other}
+
+
+def test_the_order_in_which_conditions_are_tried_is_told(school: Version) -> None:
+    key, node = next(
+        (k, n) for k, n in school.nodes.items() if n.kind == "exclusiveGateway" and len(n.outgoing) > 1
+    )
+    turned = replace(node, outgoing=tuple(reversed(node.outgoing)))
+    new = replace(school, id="anders", nodes={**school.nodes, key: turned})
+    assert [one.element for one in compare_diagrams(school, new)] == [key]
+
+
+def test_a_question_its_answers_and_its_duty_are_told(school: Version) -> None:
+    form = json.loads(school.files[FORM])
+    radio = next(part for part in form["components"] if part["type"] == "radio")
+    gone = radio["values"].pop()
+    radio["values"].append({"value": "nieuw", "label": "Iets nieuws"})
+    radio["label"] = "Andere vraag?"
+    form["components"].append({"type": "textfield", "id": "extra", "key": "extra", "label": "Nog iets?"})
+    new = read_files({**school.files, FORM: json.dumps(form).encode()})
+    told = [(one.kind, one.what.nl) for one in compare_forms(school, new)]
+    assert (Kind.ADDED, "Nieuw: de vraag “Nog iets?”.") in told
+    assert (Kind.CHANGED, f"Vraag “Andere vraag?”, vervallen antwoord: “{gone['label']}”.") in told
+    assert (Kind.CHANGED, "Vraag “Andere vraag?”, nieuw antwoord: “Iets nieuws”.") in told
+    assert any(said.startswith("Vraag “Andere vraag?”, de tekst: was “") for _, said in told)
+
+
+@pytest.mark.parametrize("pair", list(pairwise(FOLDERS)), ids=lambda pair: pair[1].name)
+def test_two_very_different_codes_can_be_compared(pair: tuple[Path, Path]) -> None:
+    old, new = read(pair[0]), read(pair[1])
+    found = compare(old, new)
+    kinds = {one.kind for one in found}
+    assert {Kind.ADDED, Kind.REMOVED, Kind.CHANGED} <= kinds
+    there_and_back = compare(new, old)
+    came, went = ({one.element for one in found if one.kind is kind} for kind in (Kind.ADDED, Kind.REMOVED))
+    assert came == {one.element for one in there_and_back if one.kind is Kind.REMOVED}
+    assert went == {one.element for one in there_and_back if one.kind is Kind.ADDED}
