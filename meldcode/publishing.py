@@ -69,7 +69,7 @@ def publish(
     Raises `PublishError` (with findings) or `DefinitionError`; nothing is stored then.
     """
     version = definition.read_folder(folder)
-    _must_be_fit(version, organisation_key)
+    must_be_fit(version, organisation_key)
     now = now or clock.now(db)
     with db.reading(None) as tx:
         row = tx.execute(_BY_KEY, {"key": organisation_key}).one_or_none()
@@ -78,18 +78,28 @@ def publish(
     if row.version == version.id:
         return version.id
     with db.transaction(row.id) as tx:
-        if tx.execute(_KNOWN, {"version": version.id}).scalar() is None:
-            tx.execute(_ADD_VERSION, {"id": version.id, "published_at": now, "published_by": by})
-            tx.execute(
-                _ADD_FILES,
-                [
-                    {"version": version.id, "path": path, "content": content}
-                    for path, content in version.files.items()
-                ],
-            )
-        tx.execute(_MAKE_CURRENT, {"new_version": version.id, "new_name": version.organisation.name})
-        audit.append(tx, [audit.Record(now, "version_published", person=by, detail={"version": version.id})])
+        store(tx, version, now, by)
+        put_in_force(tx, version, now, by)
     return version.id
+
+
+def store(tx: Transaction, version: definition.Version, now: datetime, by: UUID | None) -> None:
+    """Keep a version's files for ever; nothing happens when they are kept already."""
+    if tx.execute(_KNOWN, {"version": version.id}).scalar() is None:
+        tx.execute(_ADD_VERSION, {"id": version.id, "published_at": now, "published_by": by})
+        tx.execute(
+            _ADD_FILES,
+            [
+                {"version": version.id, "path": path, "content": content}
+                for path, content in version.files.items()
+            ],
+        )
+
+
+def put_in_force(tx: Transaction, version: definition.Version, now: datetime, by: UUID | None) -> None:
+    """Make a stored version the one new cases start with. Call it last in a transaction: it logs."""
+    tx.execute(_MAKE_CURRENT, {"new_version": version.id, "new_name": version.organisation.name})
+    audit.append(tx, [audit.Record(now, "version_published", person=by, detail={"version": version.id})])
 
 
 def export(db: Database, organisation_key: str, folder: Path) -> str:
@@ -161,7 +171,8 @@ def _files(tx: Transaction, version_id: str) -> dict[str, bytes]:
     return {row.path: bytes(row.content) for row in tx.execute(_FILES, {"version": version_id})}
 
 
-def _must_be_fit(version: definition.Version, organisation_key: str) -> None:
+def must_be_fit(version: definition.Version, organisation_key: str) -> None:
+    """Raises `PublishError` when this is another organisation's version, or one with errors in it."""
     if version.organisation.key != organisation_key:
         raise PublishError(
             Text(

@@ -4,16 +4,37 @@ A draft is a set of files, laid out as a folder under `processes/`. Saving names
 on, so that two designers cannot overwrite each other; nothing that was ever saved is lost.
 """
 
+from meldcode.desk.archive import Taken, take_in, zip_in, zipped
+from meldcode.desk.comments import Comment, comment, comments, settle
 from meldcode.desk.drafts import open_draft, read, remove, reopen, restore, revision, revisions, save
 from meldcode.desk.errors import DeskError, FileRefused, NotThere, Overtaken
 from meldcode.desk.finding import Found, Source, findings
+from meldcode.desk.going_live import (
+    Publication,
+    PublishRefused,
+    State,
+    agree,
+    approvers,
+    files_of_publication,
+    files_of_version,
+    history,
+    publication,
+    publish,
+    put_in_force,
+    refuse,
+    withdraw,
+)
 from meldcode.desk.paths import Kind, kind_of
 from meldcode.desk.presence import AWAY_AFTER, here, leave
+from meldcode.desk.proofs import ProofView, ask_proof, proof, proof_of, prove_waiting
+from meldcode.desk.readings import Reader, has_read, read_at, readers
+from meldcode.desk.reviews import remind, review_due, reviewed
 from meldcode.desk.values import Change, Draft, DraftFile, Presence, Revision
 
 __all__ = [
     "AWAY_AFTER",
     "Change",
+    "Comment",
     "DeskError",
     "Draft",
     "DraftFile",
@@ -23,18 +44,50 @@ __all__ = [
     "NotThere",
     "Overtaken",
     "Presence",
+    "ProofView",
+    "Publication",
+    "PublishRefused",
+    "Reader",
     "Revision",
     "Source",
+    "State",
+    "Taken",
+    "agree",
+    "approvers",
+    "ask_proof",
+    "comment",
+    "comments",
+    "files_of_publication",
+    "files_of_version",
     "findings",
+    "has_read",
     "here",
+    "history",
     "kind_of",
     "leave",
     "open_draft",
+    "proof",
+    "proof_of",
+    "prove_waiting",
+    "publication",
+    "publish",
+    "put_in_force",
     "read",
+    "read_at",
+    "readers",
+    "refuse",
+    "remind",
     "remove",
     "reopen",
     "restore",
+    "review_due",
+    "reviewed",
     "revision",
     "revisions",
     "save",
+    "settle",
+    "take_in",
+    "withdraw",
+    "zip_in",
+    "zipped",
 ]

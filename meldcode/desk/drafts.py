@@ -236,6 +236,11 @@ def put(tx: Transaction, files: Mapping[str, bytes], by: UUID, now: datetime) ->
     return tuple(sorted(wanted))
 
 
+def contents(tx: Transaction) -> dict[str, bytes]:
+    """The draft's files as a folder: path → bytes."""
+    return {file.path: file.content for file in map(_file, tx.execute(_FILES)) if file.content is not None}
+
+
 def set_based_on(tx: Transaction, version: str) -> None:
     """Remember which version the draft goes on from."""
     tx.execute(_BASED_ON, {"new_version": version})

@@ -1,0 +1,136 @@
+"""Once a year somebody looks whether the meldcode still fits: the tick reminds, by a mail without content.
+
+The year counts from the last time a version came into force, or somebody said that it stays as it is. Until
+then the reminder comes back every month.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from meldcode import audit, outbox, people, publishing
+from meldcode.outbox import QueuedMail
+from meldcode.store import SCOPE, Database, Transaction, scoped
+from meldcode.store.tables import desk_due, organisations, versions
+
+REVIEW = "review"
+A_YEAR = timedelta(days=365)
+AGAIN = timedelta(days=30)
+TEMPLATE = "desk-review"
+PATH = "/ontwerp"
+
+_AT = sa.select(desk_due.c.at).where(scoped(desk_due), desk_due.c.purpose == REVIEW)
+_FORGET = sa.delete(desk_due).where(scoped(desk_due), desk_due.c.purpose == REVIEW)
+_PLAN = insert(desk_due).on_conflict_do_nothing()
+_DUE = sa.select(desk_due.c.organisation).where(
+    desk_due.c.purpose == REVIEW, desk_due.c.at <= sa.bindparam("now")
+)
+_CLAIM = (
+    sa.update(desk_due)
+    .where(scoped(desk_due), desk_due.c.purpose == REVIEW, desk_due.c.at <= sa.bindparam("now"))
+    .values(at=sa.bindparam("next_time"))
+)
+_UNPLANNED = (
+    sa.select(organisations.c.id)
+    .outerjoin(
+        desk_due,
+        sa.and_(desk_due.c.organisation == organisations.c.id, desk_due.c.purpose == REVIEW),
+    )
+    .where(organisations.c.version.is_not(None), desk_due.c.at.is_(None))
+)
+_PUBLISHED = sa.select(sa.func.max(versions.c.published_at, type_=versions.c.published_at.type)).where(
+    scoped(versions)
+)
+_ORGANISATION = sa.select(organisations.c.name, organisations.c.version).where(organisations.c.id == SCOPE)
+
+SUBJECT = "Jaarlijkse controle wacht op u"
+BODY = """Goedendag {name},
+
+Eén keer per jaar kijkt iemand of de afspraken nog kloppen. Dat is een jaar geleden voor het laatst gedaan.
+Wilt u ze nakijken? Klopt alles nog, dan drukt u op één knop.
+
+{link}
+
+Tot dat is gedaan, herinneren we u elke maand.
+
+{organisation}
+"""
+
+
+def plan_review(tx: Transaction, now: datetime) -> None:
+    """Count the year from now."""
+    tx.execute(_FORGET)
+    tx.execute(_PLAN, {"purpose": REVIEW, "at": now + A_YEAR})
+
+
+def reviewed(db: Database, organisation: UUID, by: UUID, now: datetime) -> None:
+    """Somebody looked, and it stays as it is."""
+    with db.transaction(organisation) as tx:
+        plan_review(tx, now)
+        audit.append(tx, [audit.Record(now, "meldcode_reviewed", person=by)])
+
+
+def review_due(db: Database, organisation: UUID) -> datetime | None:
+    """When the next look is due; None when nothing is planned yet."""
+    with db.reading(organisation) as tx:
+        found: datetime | None = tx.execute(_AT).scalar()
+        return found
+
+
+def remind(db: Database, now: datetime) -> int:
+    """Mail who designs, in every organisation where a year has passed; how many mails. The tick calls it."""
+    with db.reading(None) as tx:
+        unplanned = list(tx.execute(_UNPLANNED).scalars())
+        due = list(tx.execute(_DUE, {"now": now}).scalars())
+    for organisation in unplanned:
+        with db.transaction(organisation) as tx:
+            published = tx.execute(_PUBLISHED).scalar() or now
+            tx.execute(_PLAN, {"purpose": REVIEW, "at": published + A_YEAR})
+    return sum(_remind(db, organisation, now) for organisation in due)
+
+
+def _remind(db: Database, organisation: UUID, now: datetime) -> int:
+    with db.transaction(organisation) as tx:
+        if not tx.execute(_CLAIM, {"now": now, "next_time": now + AGAIN}).rowcount:
+            return 0  # another tick was ahead
+        row = tx.execute(_ORGANISATION).one()
+        described = publishing.load(tx, row.version).version.organisation
+        roles = described.designs or described.administers
+        found = {
+            person.id: (person, role)
+            for role, holders in people.holders(tx, roles, now).items()
+            for person in holders
+        }
+        sender = described.mail_from or row.name
+        mails = [
+            _mail(person, role, sender, db.base_url + PATH, described.name) for person, role in found.values()
+        ]
+        outbox.queue(tx, mails, now)
+        if mails:
+            detail = {"people": [person.hex for person in found]}
+            audit.append(tx, [audit.Record(now, "review_reminded", detail=detail)])
+    return len(mails)
+
+
+def _mail(person: people.Person, role: str, sender: str, link: str, organisation: str) -> QueuedMail:
+    which = uuid4()
+    return QueuedMail(
+        id=which,
+        case=None,
+        timer=TEMPLATE,
+        occurrence=0,
+        level=0,
+        person=person.id,
+        role=role,
+        template=TEMPLATE,
+        sender=sender,
+        address=person.email,
+        subject=SUBJECT,
+        body=BODY.format(name=person.name, link=link, organisation=organisation),
+        message_id=f"<{which.hex}@{urlsplit(link).hostname or 'localhost'}>",
+    )
