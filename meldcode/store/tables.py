@@ -499,7 +499,7 @@ desk_proofs = sa.Table(
     sa.Column("person", sa.Uuid, nullable=False),
     sa.Column("asked_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),  # when the work last said that it goes on
-    sa.Column("state", sa.String(20), nullable=False),  # running, done, failed
+    sa.Column("state", sa.String(20), nullable=False),  # waiting, running, done, failed
     sa.Column("states", sa.Integer, nullable=False),
     sa.Column("looked_at", sa.Integer, nullable=False),
     sa.Column("report", sa.LargeBinary),  # deflated JSON
@@ -543,7 +543,7 @@ desk_due = sa.Table(
     "desk_due",
     metadata,
     _organisation(primary_key=True),
-    sa.Column("purpose", sa.String(20), primary_key=True),  # in-force, review
+    sa.Column("purpose", sa.String(20), primary_key=True),  # in-force, review, proof
     sa.Column("at", Moment, nullable=False, index=True),
     **_IN_KEY_ORDER,
 )
