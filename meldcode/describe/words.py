@@ -35,7 +35,11 @@ _UNITS = (
     ("minutes", Text("minuut", "minute"), Text("minuten", "minutes")),
     ("seconds", Text("seconde", "second"), Text("seconden", "seconds")),
 )
-_WORKING = (Text("werkdag", "working day"), Text("werkdagen", "working days"))
+_DAYS = {
+    CalendarKind.WERKDAGEN: (Text("werkdag", "working day"), Text("werkdagen", "working days")),
+    CalendarKind.WEEKDAGEN: (Text("weekdag", "weekday"), Text("weekdagen", "weekdays")),
+    CalendarKind.VAKANTIE: (Text("werkdag", "working day"), Text("werkdagen", "working days")),
+}
 _AND = Text("en", "and")
 
 
@@ -59,8 +63,8 @@ def role_in_words(version: Version, role: str | None) -> Text:
 
 def duration_in_words(duration: Duration, calendar: CalendarKind | None) -> Text:
     """`2 werkdagen`, `6 weken`, `1 uur`, `1 dag en 12 uur`."""
-    if calendar is CalendarKind.WERKDAGEN and duration.is_whole_days:
-        return _counted(duration.days, *_WORKING)
+    if calendar in _DAYS and duration.is_whole_days:
+        return _counted(duration.days, *_DAYS[calendar])
     numbers = {
         "years": duration.years,
         "months": duration.months,
@@ -96,6 +100,8 @@ def timer_in_words(timer: Timer) -> Text:
             return Text(f"om de {each.nl}", f"every {each.en}")
         return Text(f"{read.repetitions} keer, om de {each.nl}", f"{read.repetitions} times, every {each.en}")
     after = duration_in_words(read, timer.calendar)
+    if timer.calendar is CalendarKind.VAKANTIE:
+        return Text(f"{after.nl} voor een vakantie", f"{after.en} before a holiday")
     return Text(f"na {after.nl}", f"after {after.en}")
 
 
@@ -131,12 +137,14 @@ def _mails(version: Version, timer: Node) -> list[Text]:
 
 def _turns(version: Version, timer: Node) -> list[Text]:
     last = _path(version, timer)[-1]
-    said = []
-    if timer.kind == "boundaryEvent" and timer.interrupting:
-        said.append(Text("vervalt de taak", "the task lapses"))
+    lapses = timer.kind == "boundaryEvent" and timer.interrupting
+    said = [Text("vervalt de taak", "the task lapses")] if lapses else []
     if last is not timer and last.kind not in {"sendTask", "endEvent"}:
         target = called(last)
-        said.append(Text(f"gaat de zaak verder met {target.nl}", f"the case goes on with {target.en}"))
+        if timer.kind == "boundaryEvent" and not timer.interrupting:
+            said.append(Text(f"begint daarnaast {target.nl}", f"{target.en} begins beside it"))
+        else:
+            said.append(Text(f"gaat de zaak verder met {target.nl}", f"the case goes on with {target.en}"))
     return said
 
 

@@ -54,8 +54,8 @@ def test_a_shorter_term_is_told_as_the_sentence_people_know(school: Version) -> 
     (found,) = compare(school, read_files({**school.files, DIAGRAM: new.encode()}))
     assert (found.kind, found.file, found.element) == (Kind.CHANGED, DIAGRAM, "wegen_5d")
     assert found.what.nl == (
-        "Bij de taak “4 Wegen van het geweld”, de termijn: was “Na 5 werkdagen krijgt de intern begeleider "
-        "bericht.”, wordt “Na 3 werkdagen krijgt de intern begeleider bericht.”."
+        "Bij de taak “4 Wegen van het geweld”, de termijn: was “Na 5 weekdagen krijgt de intern begeleider "
+        "bericht.”, wordt “Na 3 weekdagen krijgt de intern begeleider bericht.”."
     )
 
 

@@ -51,13 +51,19 @@ def test_a_timer_that_cannot_be_read_is_shown_as_it_is_written(text: str, said: 
     assert timer_in_words(timer).nl == said
 
 
-def test_the_ladder_of_step_4_reads_as_four_sentences(school: Version) -> None:
+def test_a_term_before_a_holiday_is_said_so() -> None:
+    timer = Timer("duration", "P5D", CalendarKind.VAKANTIE, None)
+    assert timer_in_words(timer) == ("5 werkdagen voor een vakantie", "5 working days before a holiday")
+
+
+def test_the_ladder_of_step_4_reads_as_sentences(school: Version) -> None:
     timers = [node for node in school.nodes.values() if node.attached_to == "wegen" and node.timer]
     assert sorted(timer_sentence(school, node).nl for node in timers) == [
-        "Na 2 werkdagen krijgt de leerkracht een herinnering.",
-        "Na 4 werkdagen krijgt de leerkracht een herinnering.",
-        "Na 5 werkdagen krijgt de intern begeleider bericht.",
-        "Na 7 werkdagen krijgt de directeur bericht.",
+        "5 werkdagen voor een vakantie begint daarnaast het deelproces “Vakantie: wie houdt zicht?”.",
+        "Na 2 weekdagen krijgt de leerkracht een herinnering.",
+        "Na 4 weekdagen krijgt de leerkracht een herinnering.",
+        "Na 5 weekdagen krijgt de intern begeleider bericht.",
+        "Na 7 weekdagen krijgt de directeur bericht.",
     ]
 
 
