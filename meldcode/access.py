@@ -34,6 +34,8 @@ class CaseLike(Protocol):
     @property
     def contributors(self) -> frozenset[UUID]: ...
     @property
+    def excluded(self) -> frozenset[UUID]: ...
+    @property
     def tasks(self) -> Iterable[TaskLike]: ...
 
 
@@ -43,8 +45,10 @@ def holds(actor: Actor, task: TaskLike) -> bool:
 
 
 def in_pool(actor: Actor, task: TaskLike) -> bool:
-    """Is this open task nobody's yet, and for a role she holds?"""
-    return task.assignee is None and task.role in actor.roles
+    """Is this open task for a role she holds and nobody's yet, or of somebody she stands in for?"""
+    if task.assignee is None:
+        return task.role in actor.roles
+    return task.assignee in actor.stands_in_for
 
 
 def may_complete(actor: Actor, task: TaskLike, *, opened_by: UUID) -> bool:
@@ -54,10 +58,15 @@ def may_complete(actor: Actor, task: TaskLike, *, opened_by: UUID) -> bool:
     return holds(actor, task) or in_pool(actor, task)
 
 
+def is_shut_out(actor: Actor, case: CaseLike) -> bool:
+    """Is it a case that she may not even know of, whatever her roles are?"""
+    return actor.person in case.excluded
+
+
 def is_involved(actor: Actor, case: CaseLike) -> bool:
     """Does she belong to the case: she opened it, has taken a task in it, completed a step of it before,
     or holds the deciding role once that step has begun? Sharing a role with a free task is not enough."""
-    return (
+    return not is_shut_out(actor, case) and (
         actor.person == case.opened_by
         or actor.person in case.contributors
         or any(holds(actor, task) for task in case.tasks)

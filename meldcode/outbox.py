@@ -62,7 +62,8 @@ class QueuedMail:
     """One mail to one person, ready to send. `id` is the same for the same reason to mail.
 
     `case` is None for a mail about an account. `secret` takes the place of `SECRET` in the body when the
-    mail leaves; until then it is stored sealed, and after that not at all.
+    mail leaves; until then it is stored sealed, and after that not at all. It does not leave before
+    `not_before` (None: it leaves at once).
     """
 
     id: UUID
@@ -79,6 +80,7 @@ class QueuedMail:
     body: str
     message_id: str
     secret: str | None = None
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def queue(tx: Transaction, queued: Sequence[QueuedMail], now: datetime) -> None:
         return
     fresh = {"status": "waiting", "attempts": 0, "created_at": now}
     tx.execute(_ADD, [{**_columns(tx, mail), **fresh} for mail in queued])
-    tx.execute(_QUEUE, [{"mail": mail.id, "at": now} for mail in queued])
+    tx.execute(_QUEUE, [{"mail": mail.id, "at": mail.not_before or now} for mail in queued])
 
 
 def listing(db: Database, organisation: UUID, limit: int = 200) -> list[SentMail]:
@@ -274,6 +276,7 @@ def lease_of(smtp: SmtpSettings) -> timedelta:
 def _columns(tx: Transaction, mail: QueuedMail) -> dict[str, Any]:
     columns = {name: getattr(mail, name) for name in QueuedMail.__slots__}
     secret = columns.pop("secret")
+    del columns["not_before"]
     if secret is not None:
         columns["sealed"] = tx.organisation_key().seal(secret.encode(), _bound_to(tx, mail.id))
     return columns

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from meldcode import audit, clock, definition
+from meldcode import audit, clock, days, definition
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
 from meldcode.store import SCOPE, Database, Transaction, scoped
 from meldcode.store.tables import organisations, version_files, versions
@@ -36,11 +37,13 @@ class Published:
     """A version as cases use it: read once per process, shared by all its cases."""
 
     version: definition.Version
-    calendar: Calendar
+    calendar: Calendar  # as its folder says; an organisation adds its own days, see `calendar`
     supervising: frozenset[str]  # roles that see every case's status, without content
 
 
-_CURRENT = sa.select(organisations.c.id, organisations.c.version, organisations.c.name)
+_CURRENT = sa.select(
+    organisations.c.id, organisations.c.version, organisations.c.name, organisations.c.days_revision
+)
 _BY_KEY = _CURRENT.where(organisations.c.key == sa.bindparam("key"))
 _MINE = _CURRENT.where(organisations.c.id == SCOPE)
 _KNOWN = sa.select(versions.c.id).where(scoped(versions), versions.c.id == sa.bindparam("version"))
@@ -98,7 +101,11 @@ def store(tx: Transaction, version: definition.Version, now: datetime, by: UUID 
 
 def put_in_force(tx: Transaction, version: definition.Version, now: datetime, by: UUID | None) -> None:
     """Make a stored version the one new cases start with. Call it last in a transaction: it logs."""
+    standing = tx.execute(_MINE).one().version
+    before = load(tx, standing).calendar if standing else None
     tx.execute(_MAKE_CURRENT, {"new_version": version.id, "new_name": version.organisation.name})
+    if before is not None and before != version.organisation.calendar():
+        days.ask_recalculation(tx, now)
     audit.append(tx, [audit.Record(now, "version_published", person=by, detail={"version": version.id})])
 
 
@@ -130,6 +137,26 @@ def export(db: Database, organisation_key: str, folder: Path) -> str:
 
 def current(tx: Transaction) -> str:
     """The id of the version new cases start with. Raises `PublishError` when there is none yet."""
+    version: str = _standing(tx).version
+    return version
+
+
+def calendar(tx: Transaction) -> Calendar:
+    """The organisation's working days: its current folder's, and its own. Raises `PublishError`."""
+    return start(tx)[2]
+
+
+def start(tx: Transaction) -> tuple[str, Published, Calendar]:
+    """What a new case begins with: the version, read, and the organisation's working days.
+
+    Raises `PublishError` when nothing is published yet.
+    """
+    row = _standing(tx)
+    published = load(tx, row.version)
+    return row.version, published, days.calendar(tx, published.calendar, row.days_revision)
+
+
+def _standing(tx: Transaction) -> Any:
     row = tx.execute(_MINE).one()
     if row.version is None:
         raise PublishError(
@@ -138,8 +165,7 @@ def current(tx: Transaction) -> str:
                 "No meldcode has been published yet. Ask the administrator.",
             )
         )
-    version: str = row.version
-    return version
+    return row
 
 
 def files_of(tx: Transaction, version_id: str) -> dict[str, bytes]:

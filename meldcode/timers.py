@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from meldcode import audit, engine, incidents
 from meldcode.messages import MeldcodeError, Text
-from meldcode.moves import Changes, load, load_all, take
+from meldcode.moves import RECALCULATED, Changes, load, load_all, take
 from meldcode.store import Database, StoreError, Transaction, scoped
 from meldcode.store.tables import cases, due
 
@@ -106,7 +106,7 @@ def recalculate(db: Database, organisation: UUID, *, now: datetime) -> int:
             if case is None or case.status != "open":
                 continue
             changes = Changes(tx, now)
-            changes.add(case, take(case, engine.Recalculate(), now), action="timers_recalculated")
+            changes.add(case, take(case, engine.Recalculate(), now), action=RECALCULATED)
             changes.save()
             done += 1
     return done

@@ -11,14 +11,15 @@ import sqlalchemy as sa
 
 from meldcode import access, audit, engine, incidents
 from meldcode.cases import reading
-from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, NotFound, TaskGone
+from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, TaskGone
+from meldcode.cases.finding import find
 from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import note_refusal
+from meldcode.cases.refusals import TURNED_AWAY, note_refusal
 from meldcode.cases.values import CaseView, Outcome
 from meldcode.diagram.model import StepKind
 from meldcode.engine import Complete, RaiseEvent, Start
 from meldcode.form import Checked, Form
-from meldcode.moves import Case, Changes, Entry, Task, load, new_case, take
+from meldcode.moves import Case, Changes, Entry, Task, new_case, take
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
@@ -87,7 +88,7 @@ def complete(
     command = Command("task_completed", key, case_id, task_id)
 
     def run(tx: Transaction) -> Outcome:
-        case = _load(tx, case_id)
+        case = find(tx, actor, case_id)
         task = case.task(task_id)
         if task is None:
             _refuse_strangers(case, actor)
@@ -112,7 +113,7 @@ def raise_acute(db: Database, actor: Actor, case_id: UUID, *, key: str, now: dat
     command = Command("acute_raised", key, case_id)
 
     def run(tx: Transaction) -> Outcome:
-        case = _load(tx, case_id)
+        case = find(tx, actor, case_id)
         _refuse_strangers(case, actor)
         if any(StepKind.ACUUT in task.steps for task in case.tasks):
             return _known_already(tx, case, actor, command, now)
@@ -132,7 +133,7 @@ def _on_case(
         return once(db, actor, command, run, _again(actor))
     except engine.Incident as incident:
         raise _stuck(db, actor, case_id, incident, now) from incident
-    except AccessDenied:
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, command.action, now)
         raise
 
@@ -172,13 +173,6 @@ def _again(actor: Actor) -> reading.Again[Outcome]:
         return Outcome(view, tasks, repeated=True)
 
     return repeated
-
-
-def _load(tx: Transaction, case_id: UUID) -> Case:
-    case = load(tx, case_id)
-    if case is None:
-        raise NotFound
-    return case
 
 
 def _refuse_strangers(case: Case, actor: Actor) -> None:

@@ -13,10 +13,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access
-from meldcode.cases.errors import AccessDenied, NotFound, TaskGone
+from meldcode.cases.errors import AccessDenied, TaskGone
+from meldcode.cases.finding import find
 from meldcode.cases.values import Draft
 from meldcode.engine import Json
-from meldcode.moves import Case, load
+from meldcode.moves import Case
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import drafts
@@ -41,9 +42,7 @@ def keep_draft(
     Raises `NotFound`, `AccessDenied` and `TaskGone` (then there is nothing to keep it for).
     """
     with db.transaction(actor.organisation) as tx:
-        case = load(tx, case_id)
-        if case is None:
-            raise NotFound
+        case = find(tx, actor, case_id)
         task = case.task(task_id)
         if task is None:
             if not access.is_involved(actor, case):

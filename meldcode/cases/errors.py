@@ -33,6 +33,10 @@ class NotFound(MeldcodeError):
         )
 
 
+class ShutOut(NotFound):
+    """She is shut out of this case. She is told what everybody is told of a case that does not exist."""
+
+
 class TaskGone(MeldcodeError):
     """The task is not open any more: somebody finished it, or the process went another way."""
 

@@ -12,14 +12,15 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access, audit, people
-from meldcode.cases import reading
-from meldcode.cases.errors import AccessDenied, CannotHold, NotFound, TaskGone, TaskTaken
+from meldcode.cases import reading, telling
+from meldcode.cases.errors import AccessDenied, CannotHold, TaskGone, TaskTaken
+from meldcode.cases.finding import find, glance
 from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import note_refusal
+from meldcode.cases.refusals import TURNED_AWAY, note_refusal
 from meldcode.cases.values import CaseView, Handover, Outcome
 from meldcode.messages import MeldcodeError, Text
-from meldcode.moves import Case, Task, load, look
-from meldcode.people import Actor
+from meldcode.moves import Case, Task
+from meldcode.people import Actor, Person
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
 from meldcode.store.tables import tasks
@@ -54,7 +55,8 @@ Hand = Callable[[Transaction, Case, Task | None], UUID | None]
 
 
 def claim(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, key: str, now: datetime) -> Outcome:
-    """*Ik pak dit op*: a task of her role's pool becomes hers; what is in the case opens for her.
+    """*Ik pak dit op*: a task of her role's pool, or of somebody she stands in for, becomes hers; what is in
+    the case opens for her.
 
     Raises `NotFound`, `AccessDenied`, `TaskGone`, and `TaskTaken` when a colleague was first. A task that
     is hers already stays hers.
@@ -65,10 +67,8 @@ def claim(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, key: str,
             raise TaskGone
         if access.holds(actor, task):
             return actor.person
-        if task.role not in actor.roles:
-            raise AccessDenied
-        if task.assignee is not None:
-            raise TaskTaken
+        if not access.in_pool(actor, task):
+            raise TaskTaken if task.role in actor.roles and task.assignee is not None else AccessDenied
         return actor.person
 
     return _handed(db, actor, Command("task_claimed", key, case_id, task_id), now, hand)
@@ -85,7 +85,8 @@ def give_back(
             if not access.is_involved(actor, case):
                 raise AccessDenied
             raise TaskGone
-        if task.role is None or not (access.holds(actor, task) or access.in_pool(actor, task)):
+        free = task.assignee is None and access.in_pool(actor, task)
+        if task.role is None or not (access.holds(actor, task) or free):
             raise AccessDenied
         return None
 
@@ -105,8 +106,9 @@ def reassign(
 ) -> Outcome:
     """A supervisor gives an open task to somebody who holds its role; `reason` is one of `REASONS`.
 
-    She sees nothing of the content for it. Raises `NotFound`, `AccessDenied`, `TaskGone`, `CannotHold`
-    (`to` does not hold the role), and `MeldcodeError` for an unknown reason.
+    Whoever gets it is told by mail, or her stand-in when she is away. The supervisor sees nothing of the
+    content for it. Raises `NotFound`, `AccessDenied`, `TaskGone`, `CannotHold` (`to` does not hold the
+    role), and `MeldcodeError` for an unknown reason.
     """
     if reason not in REASONS:
         raise MeldcodeError(
@@ -118,7 +120,7 @@ def reassign(
             raise AccessDenied
         if task is None:
             raise TaskGone
-        if task.role is None or to not in {one.id for one in people.holders(tx, {task.role})[task.role]}:
+        if task.role is None or to not in {one.id for one in _candidates(tx, case, task.role, now)}:
             raise CannotHold
         return to
 
@@ -134,21 +136,28 @@ def handover(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: d
     """
     try:
         with db.reading(actor.organisation) as tx:
-            case = look(tx, case_id)
-            if case is None:
-                raise NotFound
+            case = glance(tx, actor, case_id)
             if not access.may_reassign(actor, case.published.supervising):
                 raise AccessDenied
             task = case.task(task_id)
             if task is None:
                 raise TaskGone
             role = task.role
-            holders = people.holders(tx, {role})[role] if role is not None else []
+            found = _candidates(tx, case, role, now) if role is not None else []
             view = reading.view_of(tx, actor, case, task)
-            return Handover(view, tuple(one for one in holders if one.id != task.assignee))
-    except AccessDenied:
+            return Handover(view, tuple(one for one in found if one.id != task.assignee))
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, "task_reassigned", now)
         raise
+
+
+def _candidates(tx: Transaction, case: Case, role: str, now: datetime) -> list[Person]:
+    """Who may get a task of a role: its holders, and who stands in for one who is away; those who are
+    there first."""
+    found = people.holders(tx, {role}, now)[role]
+    away = [one for one in found if one.away and one.id not in case.excluded]
+    there = people.present(found, case.excluded)
+    return [*there, *(one for one in away if one.id not in {other.id for other in there})]
 
 
 def _handed(
@@ -158,7 +167,7 @@ def _handed(
     assert case_id is not None and task_id is not None  # noqa: S101, PT018 - every command here names both
 
     def run(tx: Transaction) -> Outcome:
-        case = _load(tx, case_id)
+        case = find(tx, actor, case_id)
         task = case.task(task_id)
         to = hand(tx, case, task)
         view = CaseView(case.id, case.reference, case.status)
@@ -171,17 +180,21 @@ def _handed(
         detail = {"node": task.node, "task": task_id.hex}
         if reason is not None:
             detail |= {"from": task.assignee.hex if task.assignee else "", "to": to.hex if to else ""}
+        behalf = task.assignee if to is not None and task.assignee in actor.stands_in_for else None
         role = min(actor.roles & case.published.supervising, default=None) if reason else task.role
         record = audit.Record(
             now,
             command.action,
             person=actor.person,
+            behalf=behalf,
             role=role if role in actor.roles else None,
             case=case_id,
             reason=reason,
             detail=detail,
             key=command.stored_key,
         )
+        if reason is not None and to is not None and to != actor.person:
+            telling.tell(tx, case, task, to, key=command.stored_key, now=now)
         audit.append(tx, [record])
         return Outcome(view, ())
 
@@ -191,13 +204,6 @@ def _handed(
 
     try:
         return once(db, actor, command, run, repeated)
-    except AccessDenied:
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, command.action, now)
         raise
-
-
-def _load(tx: Transaction, case_id: UUID) -> Case:
-    case = load(tx, case_id)
-    if case is None:
-        raise NotFound
-    return case

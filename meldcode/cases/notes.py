@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from meldcode import access, audit
-from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseClosed, NotFound
+from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseClosed
+from meldcode.cases.finding import find
 from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import note_refusal
+from meldcode.cases.refusals import TURNED_AWAY, note_refusal
 from meldcode.cases.values import CaseView, NoteView, Outcome
 from meldcode.form.values import clean, whole_unicode
 from meldcode.messages import Text
-from meldcode.moves import Case, load
+from meldcode.moves import Case
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import notes
@@ -61,7 +62,7 @@ def add_note(
     command = Command("note_added", key, case_id)
 
     def run(tx: Transaction) -> Outcome:
-        case = _load(tx, case_id)
+        case = find(tx, actor, case_id)
         if not access.is_involved(actor, case):
             raise AccessDenied
         if case.status != "open":
@@ -84,11 +85,11 @@ def add_note(
         return Outcome(_view_of(case), ())
 
     def repeated(tx: Transaction, _: UUID) -> Outcome:
-        return Outcome(_view_of(_load(tx, case_id)), (), repeated=True)
+        return Outcome(_view_of(find(tx, actor, case_id)), (), repeated=True)
 
     try:
         return once(db, actor, command, run, repeated)
-    except AccessDenied:
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, command.action, now)
         raise
 
@@ -104,13 +105,6 @@ def _view(case: Case, row: sa.Row[tuple[object, ...]], names: Mapping[UUID, str]
     return NoteView(
         row.id, content["kind"], content["text"], on, row.person, names.get(row.person, ""), row.at
     )
-
-
-def _load(tx: Transaction, case_id: UUID) -> Case:
-    case = load(tx, case_id)
-    if case is None:
-        raise NotFound
-    return case
 
 
 def _view_of(case: Case) -> CaseView:

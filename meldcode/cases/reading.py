@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from meldcode import access, audit, clock, engine, people, publishing
 from meldcode.cases import drafts, notes
-from meldcode.cases.errors import AccessDenied, NotFound, TaskGone, TaskUnclaimed
-from meldcode.cases.refusals import note_refusal
+from meldcode.cases.errors import AccessDenied, ShutOut, TaskGone, TaskUnclaimed
+from meldcode.cases.finding import find, glance
+from meldcode.cases.refusals import TURNED_AWAY, note_refusal
 from meldcode.cases.values import (
     CaseMap,
     CasePage,
@@ -26,7 +27,7 @@ from meldcode.cases.values import (
     TaskView,
 )
 from meldcode.definition import Version
-from meldcode.moves import Case, Task, load, look
+from meldcode.moves import Case, Task
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
@@ -62,6 +63,7 @@ _MINE = (
         case_table.c.opened_by,
         case_table.c.joined,
         case_table.c.contributors,
+        case_table.c.excluded,
         draft_table.c.at.label("draft_at"),
     )
     .select_from(
@@ -79,6 +81,7 @@ _MINE = (
 ).where(
     sa.or_(
         tasks.c.assignee == sa.bindparam("who"),
+        tasks.c.assignee.in_(sa.bindparam("replaced", type_=sa.Uuid(), expanding=True)),
         sa.and_(tasks.c.assignee.is_(None), tasks.c.role.in_(sa.bindparam("roles", expanding=True))),
         sa.and_(
             tasks.c.assignee.is_(None), tasks.c.role.is_(None), case_table.c.opened_by == sa.bindparam("who")
@@ -86,7 +89,7 @@ _MINE = (
     )
 )
 _OF_CASE = _TASKS.where(tasks.c.case == sa.bindparam("case_id"))
-_VIEW = sa.select(case_table.c.id, case_table.c.reference, case_table.c.status).where(
+_VIEW = sa.select(case_table.c.id, case_table.c.reference, case_table.c.status, case_table.c.excluded).where(
     scoped(case_table), case_table.c.id == sa.bindparam("case_id")
 )
 _OPEN = sa.select(
@@ -96,6 +99,7 @@ _OPEN = sa.select(
     case_table.c.opened_at,
     case_table.c.joined,
     case_table.c.contributors,
+    case_table.c.excluded,
 ).where(scoped(case_table), case_table.c.status == "open")
 _DONE = sa.select(entries.c.node).where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
 _ENTRIES = (
@@ -111,7 +115,8 @@ def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
     Of a case she only shares a pool of, a task has a reference, a role and moments, and no name.
     """
     with db.reading(actor.organisation) as tx:
-        rows = tx.execute(_MINE, {"who": actor.person, "roles": sorted(actor.roles)}).all()
+        who = {"who": actor.person, "roles": sorted(actor.roles), "replaced": sorted(actor.stands_in_for)}
+        rows = [row for row in tx.execute(_MINE, who) if actor.person.hex not in row.excluded]
         grouped: dict[UUID, list[Any]] = {}
         for row in rows:
             grouped.setdefault(row.case, []).append(row)
@@ -132,6 +137,8 @@ def cases(db: Database, actor: Actor) -> tuple[CaseSummary, ...]:
             grouped.setdefault(view.case, []).append(view)
         found: list[CaseSummary] = []
         for row in tx.execute(_OPEN):
+            if actor.person.hex in row.excluded:
+                continue
             involved = access.is_involved(actor, _team(row, grouped.get(row.id, ())))
             if involved or supervising:
                 found.append(_summary(row, grouped.get(row.id, []), involved))
@@ -147,7 +154,7 @@ def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None
     now = now or clock.now(db)
     try:
         with db.transaction(actor.organisation) as tx:
-            case = _load(tx, case_id)
+            case = find(tx, actor, case_id)
             involved = access.is_involved(actor, case)
             if not involved and not access.may_reassign(actor, case.published.supervising):
                 page = _pool_page(tx, actor, case)
@@ -155,7 +162,7 @@ def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None
                 page = _page(tx, actor, case, involved, now)
             _note(tx, actor, case, "case_read", now, content=involved)
             return page
-    except AccessDenied:
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, "case_read", now)
         raise
 
@@ -167,7 +174,7 @@ def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None 
     now = now or clock.now(db)
     try:
         with db.reading(actor.organisation) as tx:
-            case = _look(tx, case_id)
+            case = glance(tx, actor, case_id)
             involved = access.is_involved(actor, case)
             if not involved and not access.may_reassign(actor, case.published.supervising):
                 raise AccessDenied
@@ -177,7 +184,7 @@ def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None 
             views = _of_case(actor, case, case.tasks, names)
             places = tuple(view.node for view in views)
             return CaseMap(case.process, places, _marks(done, views, now), case.published.version)
-    except AccessDenied:
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, "case_read", now)
         raise
 
@@ -192,12 +199,12 @@ def task_page(
     now = now or clock.now(db)
     try:
         with db.transaction(actor.organisation) as tx:
-            case = _load(tx, case_id)
+            case = find(tx, actor, case_id)
             task = _hers(actor, case, task_id)
             page = _task_page(tx, actor, case, task)
             _note(tx, actor, case, "task_read", now, node=task.node)
             return page
-    except AccessDenied:
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, "task_read", now)
         raise
 
@@ -208,7 +215,7 @@ def task_form(db: Database, actor: Actor, case_id: UUID, task_id: UUID) -> TaskF
     Not logged, because nothing new is shown: opening the page was. Raises as `task_page` does.
     """
     with db.reading(actor.organisation) as tx:
-        case = _look(tx, case_id)
+        case = glance(tx, actor, case_id)
         task = _hers(actor, case, task_id)
         return TaskForm(case.published.version.form_of(task.node), engine.document(case.state or {}))
 
@@ -220,7 +227,7 @@ def case_log(
     now = now or clock.now(db)
     try:
         with db.transaction(actor.organisation) as tx:
-            case = _load(tx, case_id)
+            case = find(tx, actor, case_id)
             if not access.is_involved(actor, case):
                 raise AccessDenied
             _note(tx, actor, case, "log_read", now)
@@ -238,14 +245,16 @@ def case_log(
                 )
                 for row in audit.of_case(tx, case_id)
             )
-    except AccessDenied:
+    except TURNED_AWAY:
         note_refusal(db, actor, case_id, "log_read", now)
         raise
 
 
 def present(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[CaseView, tuple[TaskView, ...]]:
-    """A case as it is now, with the tasks in it that are hers."""
+    """A case as it is now, with the tasks in it that are hers. Raises `ShutOut`."""
     row = tx.execute(_VIEW, {"case_id": case_id}).one()
+    if actor.person.hex in row.excluded:
+        raise ShutOut
     views = _views(tx, actor, tx.execute(_OF_CASE, {"case_id": case_id}).all())
     return CaseView(row.id, row.reference, row.status), tuple(
         view for view in views if view.mine or view.pool
@@ -261,20 +270,6 @@ def views_for(actor: Actor, case: Case, open_tasks: Iterable[Task]) -> tuple[Tas
 
 
 # --- parts -------------------------------------------------------------------------------------------
-
-
-def _load(tx: Transaction, case_id: UUID) -> Case:
-    case = load(tx, case_id)
-    if case is None:
-        raise NotFound
-    return case
-
-
-def _look(tx: Transaction, case_id: UUID) -> Case:
-    case = look(tx, case_id)
-    if case is None:
-        raise NotFound
-    return case
 
 
 def _supervises(tx: Transaction, actor: Actor) -> bool:
@@ -464,12 +459,14 @@ class _Team:
     opened_by: UUID
     joined: frozenset[str]
     contributors: frozenset[UUID]
+    excluded: frozenset[UUID]
     tasks: Sequence[access.TaskLike]
 
 
 def _team(row: Any, found: Sequence[access.TaskLike]) -> _Team:
     contributors = frozenset(map(UUID, row.contributors))
-    return _Team(row.opened_by, frozenset(row.joined), contributors, found)
+    excluded = frozenset(map(UUID, row.excluded))
+    return _Team(row.opened_by, frozenset(row.joined), contributors, excluded, found)
 
 
 def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary:

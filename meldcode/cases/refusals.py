@@ -6,8 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from meldcode import audit
+from meldcode.cases.errors import AccessDenied, ShutOut
 from meldcode.people import Actor
 from meldcode.store import Database
+
+TURNED_AWAY = (AccessDenied, ShutOut)
 
 
 def note_refusal(db: Database, actor: Actor, case_id: UUID, action: str, now: datetime) -> None:

@@ -12,6 +12,6 @@
 from __future__ import annotations
 
 from meldcode.moves.loading import Case, Task, load, load_all, look, new_case, take
-from meldcode.moves.saving import Changes, Entry
+from meldcode.moves.saving import RECALCULATED, Changes, Entry
 
-__all__ = ["Case", "Changes", "Entry", "Task", "load", "load_all", "look", "new_case", "take"]
+__all__ = ["RECALCULATED", "Case", "Changes", "Entry", "Task", "load", "load_all", "look", "new_case", "take"]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from meldcode import crypto, engine, publishing
+from meldcode import crypto, days, engine, publishing
 from meldcode.crypto import Key
 from meldcode.messages import Text
 from meldcode.publishing import Published
@@ -51,6 +51,7 @@ class Case:
     revision: int
     joined: frozenset[str]
     contributors: frozenset[UUID]
+    excluded: frozenset[UUID]  # who is shut out of it
     failures: int
     due_at: datetime | None
     state: engine.State | None
@@ -86,6 +87,7 @@ _SEE = (
         case_keys.c.wrapped,
         due.c.at.label("due_at"),
         organisations.c.version.label("current_version"),
+        organisations.c.days_revision,
         *_TASK,
     )
     .select_from(
@@ -141,8 +143,7 @@ def new_case(
     tx: Transaction, case_id: UUID, *, reference: str, process: str | None, opened_by: UUID, now: datetime
 ) -> Case:
     """A case of the current version that is in no table yet. Raises `PublishError`."""
-    version_id = publishing.current(tx)
-    published = publishing.load(tx, version_id)
+    version_id, published, calendar = publishing.start(tx)
     key, wrapped = crypto.new_case_key(tx.organisation_key(), tx.scope, case_id)
     return Case(
         id=case_id,
@@ -157,12 +158,13 @@ def new_case(
         revision=0,
         joined=frozenset(),
         contributors=frozenset(),
+        excluded=frozenset(),
         failures=0,
         due_at=None,
         state=None,
         outcome=None,
         published=published,
-        calendar=published.calendar,
+        calendar=calendar,
         key=key,
         wrapped_key=wrapped,
     )
@@ -198,6 +200,7 @@ def _case(tx: Transaction, rows: Sequence[Any]) -> Case:
     calendar = published.calendar
     if row.current_version not in (None, row.version):
         calendar = publishing.load(tx, row.current_version).calendar
+    calendar = days.calendar(tx, calendar, row.days_revision)
     return Case(
         id=row.id,
         organisation=tx.scope,
@@ -211,6 +214,7 @@ def _case(tx: Transaction, rows: Sequence[Any]) -> Case:
         revision=row.revision,
         joined=frozenset(row.joined),
         contributors=frozenset(map(UUID, row.contributors)),
+        excluded=frozenset(map(UUID, row.excluded)),
         failures=row.failures,
         due_at=row.due_at,
         state=sealed["state"],

@@ -1,48 +1,107 @@
-"""Who gets a mail, and what is in it: the receiver of a role, and the handful of allowed values."""
+"""Who gets a mail, and what is in it: the receiver of a role, and the handful of allowed values.
+
+This is the only place that chooses receivers, see docs/decisions/who-is-there.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from babel.dates import format_datetime
 
 from meldcode import engine
-from meldcode.diagram.model import CalendarKind
+from meldcode.definition import ladders
+from meldcode.diagram.model import CalendarKind, Purpose
 from meldcode.moves.loading import Case, Task
 from meldcode.outbox import QueuedMail
-from meldcode.people import Person
+from meldcode.people import Person, present
 from meldcode.workdays import Duration
 
 LINK = "/zaken/{case}"
 _ANSWER_WITHIN = Duration(days=1)  # working days, where the ladder has no next level
+_LONGEST_WAIT = timedelta(days=14)  # a reminder that waits longer than this for somebody leaves at once
 
 
-def roles_for(case: Case, mail: engine.Mail) -> tuple[str, ...]:
-    """The role a mail is for, and the roles that stand in for it, in order."""
-    role = case.published.version.organisation.roles.get(mail.to)
-    return (mail.to, *(role.standins if role else ()))
+def roles_for(case: Case, mail: engine.Mail) -> Iterator[str]:
+    """Every role a mail may reach: its own, those above it on the ladder, and who stands in for each."""
+    version = case.published.version
+    for role in (mail.to, *ladders.roles_above(version, mail.node)):
+        yield role
+        yield from _standins(case, role)
 
 
 def receivers(
-    case: Case, mail: engine.Mail, task: Task | None, holders: Mapping[str, Sequence[Person]]
+    case: Case,
+    mail: engine.Mail,
+    task: Task | None,
+    holders: Mapping[str, Sequence[Person]],
+    now: datetime,
 ) -> list[Person]:
-    """Whoever holds the task when it is that role's; else the opener when she holds the role; else
-    every holder; else every holder of the first role standing in. Empty: there is nobody."""
-    for role in roles_for(case, mail):
-        found = list(holders.get(role, ()))
-        if not found:
-            continue
-        if role == mail.to:
-            preferred = [task.assignee] if task is not None and task.role == mail.to else []
-            for person in (*preferred, case.opened_by):
-                one = [holder for holder in found if holder.id == person]
-                if one:
-                    return one
-        return found
+    """Who gets a mail now. Empty: there is nobody.
+
+    Whoever holds the task when it is that role's; else the opener when she holds the role; else every
+    holder. Somebody who is away is replaced by her own stand-in; when that leaves nobody, by the roles that
+    stand in, in order; when there is nobody either, the next level of the ladder gets it. An escalation
+    passes over who does not work today, unless nobody else is left; a reminder waits for her, see
+    `not_before`. Who is shut out of the case is passed over everywhere, as is her stand-in.
+    """
+    rung = ladders.rung_of(case.published.version, mail.node)
+    today = case.calendar.local(now).weekday()
+    days = (today, None) if rung is not None and rung.purpose is Purpose.ESCALATIE else (None,)
+    for role in (mail.to, *ladders.roles_above(case.published.version, mail.node)):
+        first = _first(case, role, task, holders, own=role == mail.to)
+        for weekday in days:
+            for group in (first, *(holders.get(one, ()) for one in _standins(case, role))):
+                found = present(group, case.excluded, weekday)
+                if found:
+                    return found
     return []
+
+
+def not_before(case: Case, mail: engine.Mail, person: Person, now: datetime) -> datetime | None:
+    """When a reminder may leave for somebody who does not work today: at this hour of her next working day.
+
+    None: at once. An escalation never waits, nor does a mail outside a ladder.
+    """
+    rung = ladders.rung_of(case.published.version, mail.node)
+    if person.weekdays is None or rung is None or rung.purpose is not Purpose.HERINNERING:
+        return None
+    if case.calendar.local(now).weekday() in person.weekdays:
+        return None
+    moment = now
+    for _ in range(_LONGEST_WAIT.days):
+        moment = case.calendar.next_working_moment(moment)
+        if case.calendar.local(moment).weekday() in person.weekdays:
+            return moment if moment - now <= _LONGEST_WAIT else None
+    return None
+
+
+def _standins(case: Case, role: str) -> tuple[str, ...]:
+    known = case.published.version.organisation.roles.get(role)
+    return known.standins if known else ()
+
+
+def _first(
+    case: Case,
+    role: str,
+    task: Task | None,
+    holders: Mapping[str, Sequence[Person]],
+    *,
+    own: bool,
+) -> Sequence[Person]:
+    """Who of a role comes first. `own`: it is the role the mail is for, not one above it."""
+    found = holders.get(role, ())
+    if not own:
+        return found
+    holder = task.assignee if task is not None and task.role == role else None
+    for person in (holder, case.opened_by):
+        one = [known for known in found if known.id == person and person not in case.excluded]
+        if one:
+            return one
+    return found
 
 
 def write(
@@ -81,11 +140,13 @@ def write(
         address=person.email,
         subject=subject,
         body=body,
-        message_id=_message_id(mail_id, base_url),
+        message_id=message_id(mail_id, base_url),
+        not_before=not_before(case, mail, person, now),
     )
 
 
-def _message_id(mail: UUID, base_url: str) -> str:
+def message_id(mail: UUID, base_url: str) -> str:
+    """The same for the same mail: a receiver's program shows a second copy once."""
     return f"<{mail.hex}@{urlsplit(base_url).hostname or 'localhost'}>"
 
 

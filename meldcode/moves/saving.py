@@ -20,6 +20,8 @@ from meldcode.people import Actor, Person
 from meldcode.store import Transaction, scoped
 from meldcode.store.tables import case_keys, cases, due, entries, tasks
 
+RECALCULATED = "timers_recalculated"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -64,6 +66,11 @@ _GONE = sa.delete(tasks).where(
     scoped(tasks), tasks.c.case == sa.bindparam("case_id"), tasks.c.id == sa.bindparam("task_id")
 )
 _TASKS = sa.insert(tasks)
+_MOVED = (
+    sa.update(tasks)
+    .where(scoped(tasks), tasks.c.case == sa.bindparam("case_id"), tasks.c.id == sa.bindparam("task_id"))
+    .values(due_at=sa.bindparam("new_due", type_=tasks.c.due_at.type))
+)
 _DUE = (
     sa.update(due).where(scoped(due), due.c.case == sa.bindparam("case_id")).values(at=sa.bindparam("new_at"))
 )
@@ -138,10 +145,12 @@ class Changes:
                     task.role for task in move.step.tasks if task.role and UUID(task.id) not in known
                 )
         if roles:
-            self._people = people.holders(self._tx, roles)
+            self._people = people.holders(self._tx, roles, self._now)
 
     def _opener_holds(self, move: _Move, role: str) -> bool:
         opener = move.case.opened_by
+        if opener in move.case.excluded:
+            return False
         if move.by is not None and move.by.person == opener:
             return role in move.by.roles
         return any(person.id == opener for person in self._people.get(role, ()))
@@ -185,6 +194,7 @@ class Changes:
 
     def _write_tasks(self) -> None:
         gone: list[dict[str, Any]] = []
+        moved: list[dict[str, Any]] = []
         fresh: list[dict[str, Any]] = []
         for move in self._moves:
             still = {UUID(task.id) for task in move.step.tasks}
@@ -193,10 +203,29 @@ class Changes:
             opened = [self._opened(move, task) for task in move.step.tasks if UUID(task.id) not in known]
             fresh += [_task_row(move.case, task) for task in opened]
             self._open[move.case.id] = [task for task in move.case.tasks if task.id in still] + opened
+            moved += self._moved(move)
         if gone:
             self._tx.execute(_GONE, gone)
+        if moved:
+            self._tx.execute(_MOVED, moved)
         if fresh:
             self._tx.execute(_TASKS, fresh)
+
+    def _moved(self, move: _Move) -> list[dict[str, Any]]:
+        """The open tasks of a recalculated case whose deadline is another day now.
+
+        One whose deadline has passed keeps it: its first timer fired, and is not waiting any more.
+        """
+        if move.action != RECALCULATED:
+            return []
+        new = {UUID(task.id): due_moment(task) for task in move.step.tasks}
+        return [
+            {"case_id": move.case.id, "task_id": task.id, "new_due": new[task.id]}
+            for task in move.case.tasks
+            if task.due_at is not None
+            and task.due_at > self._now
+            and new.get(task.id) not in (None, task.due_at)
+        ]
 
     def _opened(self, move: _Move, task: engine.OpenTask) -> Task:
         """The opener's own when she holds the role, else the role's pool's."""
@@ -227,7 +256,7 @@ class Changes:
         for move in self._moves:
             for mail in move.step.mails:
                 task = _task_of(move, mail)
-                to = mailing.receivers(move.case, mail, task, self._people)
+                to = mailing.receivers(move.case, mail, task, self._people, self._now)
                 for person in to:
                     yield mailing.write(move.case, mail, task, person, base_url=base_url, now=self._now)
                 if not to:
@@ -238,9 +267,9 @@ class Changes:
             self._tx,
             kind="mail_without_receiver",
             text=Text(
-                f"Niemand heeft de rol `{mail.to}`, en niemand vervangt die rol. "
+                f"Er is niemand met de rol `{mail.to}`, en niemand die vervangt. "
                 "Een bericht is daardoor niet verstuurd.",
-                f"Nobody holds the role `{mail.to}`, and nobody stands in for it. "
+                f"Nobody with the role `{mail.to}` is there, and nobody stands in. "
                 "A message was therefore not sent.",
             ),
             now=self._now,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from meldcode import people
+from meldcode.people import signing
 from meldcode.store import Database
 from tests.databases import MASTER_KEY, Kind
 from tests.store import house as building
@@ -17,9 +17,9 @@ __all__ = ["MASTER_KEY"]
 
 @pytest.fixture(autouse=True)
 def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(people, "hasher", CHEAP)
-    monkeypatch.setattr(people, "REFUSED_AFTER", 0.0)
-    people._nobody.cache_clear()
+    monkeypatch.setattr(signing, "hasher", CHEAP)
+    monkeypatch.setattr(signing, "REFUSED_AFTER", 0.0)
+    signing._nobody.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +34,11 @@ def empty(kind: Kind) -> str:
 def built(tmp_path_factory: pytest.TempPathFactory, kind: Kind, empty: str) -> House:
     """The small organisation as it was built, in a database of its own: nobody works in this one."""
     database = kind.copy(empty)
-    expensive, people.hasher = people.hasher, CHEAP
+    expensive, signing.hasher = signing.hasher, CHEAP
     try:
         house = building.build(database, tmp_path_factory.mktemp("built"))
     finally:
-        people.hasher = expensive
+        signing.hasher = expensive
     house.template = kind.keep(database)
     return house
 

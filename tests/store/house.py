@@ -204,10 +204,10 @@ class House:
         """The same house in a database of its own."""
         return House(kind.copy(self.template), self.organisation, dict(self.people))
 
-    def actor(self, username: str) -> Actor:
-        """The person as she would be signed in now."""
+    def actor(self, username: str, now: datetime = MONDAY) -> Actor:
+        """The person as she would be signed in at `now`."""
         with self.db.reading(self.organisation) as tx:
-            found = people.actor(tx, self.people[username])
+            found = people.actor(tx, self.people[username], now)
             assert found is not None
             return found
 

@@ -542,7 +542,7 @@ def test_nobody_can_act_with_a_closed_account(house: House) -> None:
     people.set_active(house.db, house.organisation, house.people["sanne"], False, now=MONDAY)
 
     with house.db.reading(house.organisation) as tx:
-        assert people.actor(tx, house.people["sanne"]) is None
+        assert people.actor(tx, house.people["sanne"], MONDAY) is None
 
 
 def test_a_loaded_case_is_what_was_stored(house: House) -> None:

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 
 from meldcode import audit, people
 from meldcode.passwords import PasswordRefused
-from meldcode.people import PeopleError, SignInError
+from meldcode.people import PeopleError, SignInError, signing
 from meldcode.store.tables import accounts, sessions
 from meldcode.store.tables import audit as log
 from tests.databases import beneath
@@ -57,7 +57,7 @@ def test_every_refusal_says_the_same(house: House, username: str, password: str)
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "REFUSED_AFTER", 0.05)
+    monkeypatch.setattr(signing, "REFUSED_AFTER", 0.05)
 
     def seconds(username: str) -> float:
         began = time.perf_counter()
@@ -73,13 +73,13 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
 
 def test_an_unknown_name_is_compared_with_a_hash_too(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[str] = []
-    real = people._matches
+    real = signing._matches
 
     def matches(stored: str, password: str) -> bool:
         compared.append(stored)
         return real(stored, password)
 
-    monkeypatch.setattr(people, "_matches", matches)
+    monkeypatch.setattr(signing, "_matches", matches)
     with pytest.raises(SignInError):
         people.sign_in(house.db, "niemand", "fout wachtwoord", MONDAY)
     assert compared[0].startswith("$argon2id$")
@@ -95,7 +95,7 @@ def test_passwords_are_kept_as_argon2id_and_renewed_when_the_settings_grow(
 
     before = stored()
     assert before.startswith("$argon2id$")
-    monkeypatch.setattr(people, "hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    monkeypatch.setattr(signing, "hasher", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
     people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
 
     assert "m=16,t=2" in stored()

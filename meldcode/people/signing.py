@@ -1,4 +1,4 @@
-"""People, the roles they hold, and how they sign in.
+"""Signing in: passwords, and sessions that exist in the database only.
 
 Accounts and sessions are looked up before any organisation is known, so they live outside the
 organisations' own tables and hold nothing but ids, a password hash and moments. A session exists in
@@ -8,7 +8,6 @@ the database only: ending it there ends it everywhere.
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 import time
 from collections.abc import Collection
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -24,8 +23,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from meldcode import attempts, audit, passwords
 from meldcode.messages import MeldcodeError, Text
-from meldcode.store import Database, Transaction, scoped
-from meldcode.store.tables import accounts, organisations, people, role_holders, sessions
+from meldcode.people.presence import actor
+from meldcode.people.registry import add_person
+from meldcode.people.values import Actor, NameTaken
+from meldcode.store import Database, Transaction
+from meldcode.store.tables import accounts, sessions
 
 IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
@@ -36,9 +38,6 @@ LONGEST_PASSWORD = passwords.LONGEST
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane.
 HASHING: dict[str, Any] = {"time_cost": 2, "memory_cost": 19_456, "parallelism": 1}
 hasher = PasswordHasher(**HASHING)
-
-_ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f\x7f]{1,64}@[^\s@<>,;\"\x00-\x1f\x7f]{1,190}")
-_USERNAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 
 
 class SignInError(MeldcodeError):
@@ -51,40 +50,6 @@ class SignInError(MeldcodeError):
                 "This name and password do not belong together. Try again.",
             )
         )
-
-
-class PeopleError(MeldcodeError):
-    """Something about a person that cannot be stored; the text says what."""
-
-
-class NameTaken(PeopleError):
-    """Somebody else signs in with this name."""
-
-    def __init__(self, username: str) -> None:
-        super().__init__(
-            Text(f"De gebruikersnaam `{username}` is al in gebruik.", f"The user name `{username}` is taken.")
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who sends a command: a person, her organisation and the roles she holds now."""
-
-    person: UUID
-    organisation: UUID
-    roles: frozenset[str]
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One person of an organisation, as others may see her."""
-
-    id: UUID
-    name: str
-    email: str
-    roles: frozenset[str]
-    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +73,6 @@ _NEW_PASSWORD = (
     .where(accounts.c.person == sa.bindparam("who"))
     .values(password_hash=sa.bindparam("new_hash"))
 )
-# One statement for a person and her roles: every page asks it.
-_ACTOR = (
-    sa.select(people.c.name, people.c.active, role_holders.c.role)
-    .select_from(
-        people.outerjoin(role_holders, sa.and_(role_holders.c.person == people.c.id, scoped(role_holders)))
-    )
-    .where(scoped(people), people.c.id == sa.bindparam("who"))
-)
-_PEOPLE = sa.select(people).where(scoped(people)).order_by(people.c.name, people.c.id)
-_ALL_ROLES = sa.select(role_holders.c.person, role_holders.c.role).where(scoped(role_holders))
-_HOLDERS = (
-    sa.select(role_holders.c.role, people.c.id, people.c.name, people.c.email)
-    .join_from(role_holders, people, people.c.id == role_holders.c.person)
-    .where(
-        scoped(role_holders),
-        scoped(people),
-        people.c.active.is_(True),
-        role_holders.c.role.in_(sa.bindparam("roles", expanding=True)),
-    )
-    .order_by(people.c.name, people.c.id)
-)
 _SESSION = sa.select(sessions).where(sessions.c.token_hash == sa.bindparam("token"))
 _SEEN = (
     sa.update(sessions)
@@ -140,59 +84,6 @@ _END_SESSIONS = sa.delete(sessions).where(sessions.c.person == sa.bindparam("who
 _OLD_SESSIONS = sa.delete(sessions).where(
     sa.or_(sessions.c.ends_at <= sa.bindparam("now"), sessions.c.seen_at <= sa.bindparam("idle"))
 )
-_ORGANISATION = sa.select(organisations.c.id).where(organisations.c.key == sa.bindparam("key"))
-_ORGANISATIONS = sa.select(organisations.c.id, organisations.c.name).order_by(
-    organisations.c.name, organisations.c.id
-)
-_ACTIVE = (
-    sa.update(people)
-    .where(scoped(people), people.c.id == sa.bindparam("who"))
-    .values(active=sa.bindparam("on"))
-)
-_ACCOUNT_ACTIVE = (
-    sa.update(accounts).where(accounts.c.person == sa.bindparam("who")).values(active=sa.bindparam("on"))
-)
-
-
-# --- organisations and people ----------------------------------------------------------------------
-
-
-def create_organisation(db: Database, key: str, name: str, *, now: datetime) -> UUID:
-    """A new, empty organisation with a key and an audit chain of its own; its id.
-
-    Raises `PeopleError` when the key is in use.
-    """
-    organisation = uuid4()
-    row = {
-        "id": organisation,
-        "key": key,
-        "name": name,
-        "wrapped_key": db.keyring.new_organisation_key(organisation),
-        "created_at": now,
-    }
-    try:
-        with db.transaction(organisation) as tx:
-            tx.execute(sa.insert(organisations), row)
-            audit.begin(tx)
-            audit.append(tx, [audit.Record(now, "organisation_created", detail={"key": key})])
-    except sa.exc.IntegrityError as error:
-        raise PeopleError(
-            Text(f"Er is al een organisatie `{key}`.", f"There is an organisation `{key}` already.")
-        ) from error
-    return organisation
-
-
-def organisation_id(db: Database, key: str) -> UUID | None:
-    """The id of the organisation with this key, or None."""
-    with db.reading(None) as tx:
-        found: UUID | None = tx.execute(_ORGANISATION, {"key": key}).scalar()
-        return found
-
-
-def organisation_names(db: Database) -> dict[UUID, str]:
-    """Every organisation of this deployment by name."""
-    with db.reading(None) as tx:
-        return {row.id: row.name for row in tx.execute(_ORGANISATIONS)}
 
 
 def create_person(
@@ -220,87 +111,10 @@ def create_person(
         raise NameTaken(username) from error
 
 
-def add_person(
-    tx: Transaction,
-    *,
-    username: str,
-    name: str,
-    email: str,
-    roles: Collection[str],
-    now: datetime,
-    by: UUID | None = None,
-) -> UUID:
-    """A new person who cannot sign in yet; her id. Raises `PeopleError`.
-
-    A user name that is in use comes out as the database's own `IntegrityError`.
-    """
-    person = uuid4()
-    row = {"id": person, "name": _name(name), "email": _address(email), "active": True, "created_at": now}
-    tx.execute(sa.insert(people), row)
-    account = {"username": as_username(username), "person": person, "password_hash": None, "active": True}
-    tx.execute(sa.insert(accounts), account)
-    if roles:
-        tx.execute(sa.insert(role_holders), [{"role": role, "person": person} for role in sorted(set(roles))])
-    detail = {"person": person.hex, "roles": sorted(set(roles))}
-    audit.append(tx, [audit.Record(now, "person_created", person=by, detail=detail)])
-    return person
-
-
 def set_password(tx: Transaction, person: UUID, username: str, password: str) -> None:
     """Give an account a password. Raises `passwords.PasswordRefused`."""
     fresh = hasher.hash(passwords.checked(password, username))
     tx.execute(_NEW_PASSWORD, {"who": person, "new_hash": fresh})
-
-
-def set_active(
-    db: Database, organisation: UUID, person: UUID, active: bool, *, now: datetime, by: UUID | None = None
-) -> None:
-    """Open or close a person's account; closing ends her sessions at once. Raises `PeopleError`."""
-    with db.transaction(organisation) as tx:
-        if not tx.execute(_ACTIVE, {"who": person, "on": active}).rowcount:
-            raise PeopleError(Text("Deze persoon bestaat niet.", "There is no such person."))
-        tx.execute(_ACCOUNT_ACTIVE, {"who": person, "on": active})
-        if not active:
-            tx.execute(_END_SESSIONS, {"who": person})
-        action = "account_opened" if active else "account_closed"
-        audit.append(tx, [audit.Record(now, action, person=by, detail={"person": person.hex})])
-
-
-def everybody(db: Database, organisation: UUID) -> list[Person]:
-    """The people of an organisation by name."""
-    with db.reading(organisation) as tx:
-        roles: dict[UUID, set[str]] = {}
-        for row in tx.execute(_ALL_ROLES):
-            roles.setdefault(row.person, set()).add(row.role)
-        return [
-            Person(row.id, row.name, row.email, frozenset(roles.get(row.id, ())), row.active)
-            for row in tx.execute(_PEOPLE)
-        ]
-
-
-def holders(tx: Transaction, roles: Collection[str]) -> dict[str, list[Person]]:
-    """Who holds each of `roles`, active people only, by name. One statement."""
-    found: dict[str, list[Person]] = {role: [] for role in roles}
-    for row in tx.execute(_HOLDERS, {"roles": sorted(found)}):
-        found[row.role].append(Person(row.id, row.name, row.email, frozenset({row.role})))
-    return found
-
-
-def names(tx: Transaction) -> dict[UUID, str]:
-    """The name of every person of the organisation, also of closed accounts."""
-    return {row.id: row.name for row in tx.execute(_PEOPLE)}
-
-
-def actor(tx: Transaction, person: UUID) -> Actor | None:
-    """The person as an actor, with the roles she holds now; None when unknown or closed."""
-    rows = tx.execute(_ACTOR, {"who": person}).all()
-    if not rows or not rows[0].active:
-        return None
-    roles = frozenset(row.role for row in rows if row.role is not None)
-    return Actor(person, tx.scope, roles, rows[0].name)
-
-
-# --- signing in --------------------------------------------------------------------------------------
 
 
 def sign_in(
@@ -346,7 +160,7 @@ def begin_session(
 ) -> Session:
     """A session for somebody who has proven who she is. Raises `SignInError` when her account is closed."""
     token = secrets.token_urlsafe(32)
-    found = actor(tx, person)
+    found = actor(tx, person, now)
     if found is None:
         raise SignInError
     tx.execute(_OLD_SESSIONS, {"now": now, "idle": now - IDLE})
@@ -367,7 +181,7 @@ def actor_of(db: Database, token: str, now: datetime) -> Actor | None:
         with db.transaction(row.organisation) as tx:
             tx.execute(_SEEN, {"token": token_hash, "seen": now})
     with db.reading(row.organisation) as tx:
-        return actor(tx, row.person)
+        return actor(tx, row.person, now)
 
 
 def sign_out(db: Database, token: str, now: datetime) -> None:
@@ -421,27 +235,3 @@ def digest(token: str) -> bytes:
     """What the database keeps of a token."""
     # The token itself is random and long, so one round is enough; a stolen table opens no session.
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
-
-
-def as_username(text: str) -> str:
-    """A user name as it is stored. Raises `PeopleError`."""
-    name = text.strip().lower()
-    if not _USERNAME.fullmatch(name):
-        raise PeopleError(Text("Een gebruikersnaam heeft geen spaties.", "A user name has no blanks in it."))
-    return name
-
-
-def _name(text: str) -> str:
-    name = " ".join(text.split())
-    if not name or len(name) > 200 or not name.isprintable():
-        raise PeopleError(
-            Text("Vul een naam in van hooguit 200 tekens.", "Give a name of at most 200 characters.")
-        )
-    return name
-
-
-def _address(text: str) -> str:
-    address = text.strip()
-    if not _ADDRESS.fullmatch(address):
-        raise PeopleError(Text(f"`{address}` is geen e-mailadres.", f"`{address}` is not an e-mail address."))
-    return address

@@ -1,0 +1,61 @@
+"""The mail to who gets a task from a supervisor: as neutral as all others, and always the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from meldcode import outbox, people
+from meldcode.messages import Text
+from meldcode.moves import Case, Task
+from meldcode.moves.mailing import LINK, message_id
+from meldcode.outbox import QueuedMail
+from meldcode.store import Transaction
+
+_SUBJECT = Text("Taak wacht op uw reactie ({reference})", "Task waits for your reaction ({reference})")
+_BODY = Text(
+    "Goedendag {name},\n\n"
+    "Er staat een taak voor u klaar, of voor iemand die u vervangt.\n\n"
+    "Open de taak, na inloggen: {link}\n\n"
+    "Kunt u dit niet doen? Zeg het meteen tegen wie u de taak gaf.\n"
+    "Zet geen inhoud in een antwoord op deze mail.\n\n"
+    "Met vriendelijke groet,\n{organisation}\n",
+    "Hello {name},\n\n"
+    "A task is waiting for you, or for somebody you stand in for.\n\n"
+    "Open the task, after signing in: {link}\n\n"
+    "You cannot do this? Tell at once who gave you the task.\n"
+    "Put no content into an answer to this mail.\n\n"
+    "Kind regards,\n{organisation}\n",
+)
+
+
+def tell(tx: Transaction, case: Case, task: Task, to: UUID, *, key: str, now: datetime) -> None:
+    """Mail `to`, or her stand-in when she is away, that a task was given to her. `key` is the command's."""
+    organisation = case.published.version.organisation
+    holders = people.holders(tx, {task.role}, now)[task.role] if task.role else []
+    given = [one for one in holders if one.id == to] or list(people.there(tx, [to], now).values())
+    base_url = tx.database.base_url
+    for person in people.present(given, case.excluded):
+        mail = uuid5(case.id, f"handed|{key}|{person.id.hex}")
+        values = {
+            "reference": case.reference,
+            "name": person.name,
+            "link": base_url + LINK.format(case=case.id),
+            "organisation": organisation.name,
+        }
+        queued = QueuedMail(
+            id=mail,
+            case=case.id,
+            timer=f"handed|{mail.hex}",
+            occurrence=1,
+            level=0,
+            person=person.id,
+            role=task.role or "",
+            template="handed",
+            sender=organisation.mail_from or organisation.name,
+            address=person.email,
+            subject=_SUBJECT.nl.format(**values),
+            body=_BODY.nl.format(**values),
+            message_id=message_id(mail, base_url),
+        )
+        outbox.queue(tx, [queued], now)
