@@ -47,7 +47,15 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: addresses are refused by the pages' content security policy
     modulePreload: false,
     target: ['chrome111', 'firefox114', 'safari16.4'],
-    rollupOptions: { input: { pages: 'src/pages.css', enhance: 'src/enhance.js' } },
+    rollupOptions: {
+      input: {
+        pages: 'src/pages.css',
+        enhance: 'src/enhance.js',
+        // the designer's editors: no page of a colleague loads these
+        'desk-diagram': 'src/desk/desk-diagram.js',
+        'desk-diagram-styles': 'src/desk/desk-diagram.css',
+      },
+    },
   },
   css: { postcss: { plugins: [onlyUsed(BLOCKS)] } },
   plugins: [gzipped()],

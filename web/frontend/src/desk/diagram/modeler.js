@@ -1,0 +1,52 @@
+/* bpmn-js as this desk uses it: no palette of its own, only what runs here, in Dutch, with our tags. */
+
+import Modeler from 'bpmn-js/lib/Modeler';
+import PaletteModule from 'bpmn-js/lib/features/palette';
+import { behaviorModule } from './behavior.js';
+import { menusModule } from './menus.js';
+import { togetherModule } from './model.js';
+import { extensions } from './moddle.js';
+import { translateModule } from './translate.js';
+
+class DeskModeler extends Modeler {}
+DeskModeler.prototype._modules = Modeler.prototype._modules.filter((module) => module !== PaletteModule);
+
+export function makeModeler(container) {
+  return new DeskModeler({
+    container,
+    additionalModules: [translateModule, togetherModule, menusModule, behaviorModule],
+    moddleExtensions: extensions,
+    textRenderer: {
+      defaultStyle: { fontFamily: '"Noto Sans", system-ui, sans-serif', fontSize: 12 },
+      externalStyle: { fontFamily: '"Noto Sans", system-ui, sans-serif', fontSize: 11 },
+    },
+  });
+}
+
+/** The diagram as the text of its file. */
+export async function written(modeler) {
+  const { xml } = await modeler.saveXML({ format: true });
+  return xml;
+}
+
+/** Draws a file; throws with a sentence when it cannot be read as BPMN. */
+export async function draw(modeler, xml, { keepView = false } = {}) {
+  const canvas = modeler.get('canvas');
+  const view = keepView ? canvas.viewbox() : null;
+  await modeler.importXML(xml);
+  if (view?.width) canvas.viewbox({ x: view.x, y: view.y, width: view.width, height: view.height });
+  else start(modeler);
+}
+
+/** Shows the beginning of the diagram at a size that can be read; a whole code would be a grey smudge. */
+function start(modeler) {
+  const canvas = modeler.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() >= 0.6) return;
+  const { inner, outer } = canvas.viewbox();
+  const begin = modeler.get('elementRegistry').find((one) => one.type === 'bpmn:StartEvent' && one.parent?.type !== 'bpmn:SubProcess') ?? inner;
+  const scale = 0.7;
+  const size = { width: outer.width / scale, height: outer.height / scale };
+  const top = Math.min(begin.y - size.height / 2, inner.y + inner.height - size.height + 40);
+  canvas.viewbox({ x: Math.max(inner.x - 30, begin.x - 260), y: Math.max(inner.y - 30, top), ...size });
+}

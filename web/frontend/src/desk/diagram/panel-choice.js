@@ -1,0 +1,161 @@
+/* Choices: each way out with the condition under which it is taken, built from fields, comparisons and values. */
+
+import { button, field, h, select, textbox } from '../dom.js';
+import { completed } from './completion.js';
+import { comparisonsFor, firstRow, firstValue, read, sentence, withValue, write } from './conditions.js';
+import { change, chooses, conditionOf, outgoing, setCondition, together } from './model.js';
+import { arrivesAt, shortName } from './names.js';
+
+/** Every way out of a choice. */
+export function choice(context, element) {
+  const flows = outgoing(element);
+  if (flows.length < 2) return h('p', { class: 'desk-hint', id: 'nog-geen-keuze' }, 'Trek minstens twee pijlen naar wat hierna kan komen. Daarna kiest u hier wanneer welke pijl wordt gevolgd.');
+  return h(
+    'fieldset',
+    { class: 'desk-group' },
+    h('legend', {}, 'Wanneer welke kant op?'),
+    h('p', { class: 'desk-hint' }, 'De pijlen worden in deze volgorde geprobeerd.'),
+    flows.map((one) =>
+      h(
+        'details',
+        { class: 'desk-level' },
+        h('summary', { id: `kant-${one.id}`, 'data-says': '' }, summary(context, one)),
+        flowFields(context, one, one.id),
+      ),
+    ),
+  );
+}
+
+function summary({ facts }, connection) {
+  const { businessObject } = connection;
+  const target = `Naar ${shortName(arrivesAt(connection.target))}`;
+  if (isDefault(connection)) return `${target}: in alle andere gevallen`;
+  const condition = conditionOf(businessObject);
+  return `${target}: ${condition ? sentence(condition, facts.variables) : 'nog niet gekozen'}`;
+}
+
+function isDefault(connection) {
+  return connection.source.businessObject.get('default') === connection.businessObject;
+}
+
+/** One arrow. */
+export function flow(context, element) {
+  const from = element.source;
+  return [
+    h('p', { id: 'van-naar', 'data-says': '' }, `Van ${shortName(from)} naar ${shortName(arrivesAt(element.target))}.`),
+    chooses(from.businessObject) && outgoing(from).length > 1
+      ? flowFields(context, element, element.id)
+      : field('Naam', textbox('naam', element.businessObject.get('name'), (value) => context.modeler.get('modeling').updateLabel(element, value))),
+  ];
+}
+
+function flowFields(context, connection, id) {
+  const { modeler } = context;
+  const fallback = isDefault(connection);
+  const setDefault = (on) =>
+    together(modeler, () => {
+      change(modeler, connection.source, { default: on ? connection.businessObject : undefined });
+      if (on) setCondition(modeler, connection, '');
+    });
+  return h(
+    'div',
+    {},
+    field('Naam bij de pijl', textbox(`naam-${id}`, connection.businessObject.get('name'), (value) => modeler.get('modeling').updateLabel(connection, value))),
+    field(
+      'Wanneer?',
+      select(`wanneer-${id}`, fallback ? 'default' : 'condition', [
+        { value: 'condition', label: 'Als dit zo is:' },
+        { value: 'default', label: 'In alle andere gevallen' },
+      ], (value) => setDefault(value === 'default')),
+    ),
+    !fallback && condition(context, connection, id),
+  );
+}
+
+/** The condition as rows, with its FEEL text one press away. */
+export function condition({ modeler, facts }, connection, id) {
+  const text = conditionOf(connection.businessObject);
+  const known = read(text);
+  const set = (next) => setCondition(modeler, connection, next);
+  const { variables } = facts;
+  return h(
+    'div',
+    { class: 'desk-condition' },
+    known
+      ? rows(known, variables, id, (next) => set(write(next)))
+      : h('p', { class: 'desk-hint', id: `rijk-${id}` }, 'Deze voorwaarde is te uitgebreid om hier te kiezen. U kunt de tekst veranderen.'),
+    h(
+      'details',
+      { class: 'desk-more', open: !known },
+      h('summary', {}, 'Als FEEL-tekst'),
+      completed(
+        field('Voorwaarde (FEEL)', h('textarea', { class: 'utrecht-textarea desk-code', id: `feel-${id}`, rows: 3, value: text, spellcheck: 'false', 'data-refresh': 'yes', on: { change: (event) => set(event.target.value) } })),
+        variables,
+      ),
+    ),
+  );
+}
+
+function rows(known, variables, id, set) {
+  const put = (at, row) => set({ ...known, rows: known.rows.map((one, place) => (place === at ? row : one)) });
+  const options = variables.map((one) => ({ value: one.path, label: one.label ? `${one.label} (${one.path})` : one.path }));
+  return [
+    known.rows.length > 1 &&
+      field('Hoe horen de regels bij elkaar?', select(`samen-${id}`, known.join, [
+        { value: 'and', label: 'Alle regels zijn zo' },
+        { value: 'or', label: 'Minstens één regel is zo' },
+      ], (join) => set({ ...known, join }))),
+    known.rows.map((row, at) => {
+      const variable = variables.find((one) => one.path === row.path);
+      const key = `${id}-${at}`;
+      return h(
+        'div',
+        { class: 'desk-rule', role: 'group', 'aria-label': `Regel ${at + 1}` },
+        select(`veld-${key}`, row.path, options, (path) => put(at, firstRow(variables.find((one) => one.path === path))), { 'aria-label': 'Antwoord' }),
+        h(
+          'div',
+          { class: 'desk-pair' },
+          select(`is-${key}`, row.op, offered(variable, row.op), (op) => put(at, { ...row, op, values: withValue(op) ? (row.values.length ? (op === 'in' ? row.values : row.values.slice(0, 1)) : [firstValue(variable)]) : [] }), { 'aria-label': 'Vergelijking' }),
+          withValue(row.op) && value(row, variable, key, (values) => put(at, { ...row, values })),
+        ),
+        button('Regel weghalen', () => set({ ...known, rows: known.rows.filter((_, place) => place !== at) }), { kind: 'subtle', id: `regel-weg-${key}` }),
+      );
+    }),
+    variables.length > 0 &&
+      button(known.rows.length ? 'Nog een regel' : 'Kies een antwoord', () => set({ ...known, rows: [...known.rows, firstRow(variables[0])] }), { id: `regel-erbij-${id}-${known.rows.length}` }),
+  ];
+}
+
+function offered(variable, op) {
+  const fitting = comparisonsFor(variable);
+  return fitting.some((one) => one.value === op) ? fitting : [...fitting, ...comparisonsFor(null), ...comparisonsFor({ type: 'number' }), ...comparisonsFor({ type: 'checklist' })].filter((one, at, all) => all.findIndex((other) => other.value === one.value) === at);
+}
+
+function value(row, variable, key, set) {
+  const { options = [], type } = variable ?? {};
+  const chosen = row.values.map((one) => one.text);
+  const name = { 'aria-label': 'Waarde' };
+  if (/^(checkbox|boolean)$/.test(type ?? '')) {
+    return select(`waarde-${key}`, chosen[0], [{ value: 'true', label: 'aangekruist' }, { value: 'false', label: 'niet aangekruist' }], (text) => set([{ text, quoted: false }]), name);
+  }
+  const known = options.map((one) => ({ value: String(one.value), label: one.label || String(one.value) }));
+  if (row.op === 'in' && known.length) {
+    const all = [...known, ...chosen.filter((text) => !known.some((one) => one.value === text)).map((text) => ({ value: text, label: text }))];
+    return h('div', { class: 'desk-ticks', role: 'group', ...name }, all.map((one, at) =>
+      h('label', { class: 'desk-tick', for: `waarde-${key}-${at}` },
+        h('input', { type: 'checkbox', id: `waarde-${key}-${at}`, checked: chosen.includes(one.value), on: { change: (event) => set(all.map((each) => each.value).filter((text) => (text === one.value ? event.target.checked : chosen.includes(text))).map((text) => ({ text, quoted: true }))) } }),
+        h('span', {}, one.label))));
+  }
+  if (known.length) return select(`waarde-${key}`, chosen[0], known, (text) => set([{ text, quoted: true }]), name);
+  const numeric = type === 'number';
+  return h('input', {
+    type: numeric ? 'number' : 'text',
+    step: 'any',
+    class: 'utrecht-textbox',
+    id: `waarde-${key}`,
+    value: chosen[0] ?? '',
+    on: { change: (event) => event.target.value && set([{ text: event.target.value, quoted: !numeric }]) },
+    ...name,
+  });
+}
+

@@ -1,0 +1,125 @@
+/* What the editors' scripts know by themselves, without a browser: `node --test tests/`. */
+
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { offered } from '../src/desk/diagram/completion.js';
+import { comparisonsFor, firstRow, read, sentence, write } from '../src/desk/diagram/conditions.js';
+import { differences } from '../src/desk/diagram/differences.js';
+import { ascends, simple, spoken, written } from '../src/desk/diagram/duration.js';
+import { DUTCH } from '../src/desk/diagram/nl.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const MODULES = fileURLToPath(new URL('../node_modules/', import.meta.url));
+const SCHOOL = path.join(ROOT, 'processes/basisschool-het-voorbeeld/meldcode.bpmn');
+
+async function files(folder, ending) {
+  const found = await readdir(folder, { recursive: true });
+  return found.filter((name) => name.endsWith(ending)).map((name) => path.join(folder, name));
+}
+
+async function shippedConditions() {
+  const all = new Set();
+  for (const file of await files(path.join(ROOT, 'processes'), '.bpmn')) {
+    for (const [, body] of (await readFile(file, 'utf8')).matchAll(/<bpmn:conditionExpression[^>]*>([^<]*)</g)) {
+      all.add(body.replaceAll('&gt;', '>').replaceAll('&lt;', '<').replaceAll('&amp;', '&').replaceAll('&quot;', '"').replace(/^=\s*/, '').trim());
+    }
+  }
+  return [...all];
+}
+
+test('a condition that rows can say comes back as the very same FEEL', async () => {
+  const all = await shippedConditions();
+  const known = all.filter((text) => read(text));
+
+  assert.deepEqual(known.map((text) => write(read(text))), known);
+  assert.ok(known.length / all.length > 0.9, `${known.length} of ${all.length}`);
+});
+
+test('a condition that rows cannot say is left alone', () => {
+  for (const text of ['a = "x" and b = "y" or c = "z"', '(a = "x" or b = "y") and c = 1', 'a + 1 > b', 'not(a = "x")', 'a = b', 'date(a) > today()']) {
+    assert.equal(read(text), null, text);
+  }
+});
+
+test('a quote or an "and" inside a value is a value', () => {
+  const text = 'keuze = "zeg \\"ja\\" and or" and ander != "b"';
+
+  assert.equal(write(read(text)), text);
+  assert.deepEqual(read(text).rows[0].values, [{ text: 'zeg "ja" and or', quoted: true }]);
+});
+
+test('a condition is told with the words of the form', () => {
+  const variables = [{ path: 'melden', label: 'Is melden noodzakelijk?', type: 'radio', options: [{ value: 'nee', label: 'Nee' }] }];
+
+  assert.equal(sentence('melden = "nee" and hulp != null', variables), 'als ‘Is melden noodzakelijk?’ is ‘Nee’ en ‘hulp’ is ingevuld');
+  assert.deepEqual(firstRow(variables[0]), { path: 'melden', op: '=', values: [{ text: 'nee', quoted: true }] });
+  assert.deepEqual(comparisonsFor({ type: 'date' }).map((one) => one.value), ['filled', 'empty']);
+});
+
+test('terms are read, told and written', () => {
+  assert.deepEqual(['P5D', 'PT1H', 'P6W', 'P1D'].map((text) => spoken(text, 'werkdagen')), ['5 werkdagen', '1 uur', '6 weken', '1 werkdag']);
+  assert.equal(spoken('P2D', 'klok'), '2 dagen');
+  assert.equal(spoken('P2D', 'weekdagen'), '2 weekdagen');
+  assert.deepEqual(['P5D', 'PT24H', 'P6W', 'P2M', 'P1Y'].map((text) => written(simple(text))), ['P5D', 'PT24H', 'P6W', 'P2M', 'P1Y']);
+  assert.equal(spoken('P5D', 'vakantie'), '5 werkdagen voor de vakantie');
+  assert.equal(simple('R3/P2D'), null);
+  assert.equal(simple('= termijn'), null);
+});
+
+test('a ladder has to ascend', () => {
+  assert.equal(ascends(['P1D', 'P2D', 'P3D']), true);
+  assert.equal(ascends(['PT24H', 'P1D']), false);
+  assert.equal(ascends(['P2D', 'P1D']), false);
+  assert.equal(ascends(['P1D', '= termijn']), null);
+});
+
+test('names and values are offered while one types', () => {
+  const variables = [
+    { path: 'melden', label: 'Melden?', options: [{ value: 'ja', label: 'Ja' }, { value: 'nee', label: 'Nee' }] },
+    { path: 'melding_datum', label: 'Datum' },
+  ];
+
+  assert.deepEqual(offered('mel', variables).map((one) => one.text), ['melden', 'melding_datum']);
+  assert.deepEqual(offered('hulp = "x" and melden = ', variables).map((one) => one.text), ['"ja"', '"nee"']);
+  assert.deepEqual(offered('melden = "n', variables), [{ text: '"nee"', label: 'Nee', from: 9 }]);
+  assert.deepEqual(offered('1 + ', variables), []);
+});
+
+test('two versions of a diagram are compared by what they mean', async () => {
+  const mine = await readFile(SCHOOL, 'utf8');
+  const theirs = mine
+    .replace(/(id="timer_wegen_2d">\s*<bpmn:timeDuration[^>]*>)P2D/, '$1P1D')
+    .replace('= melden = "nee"', '= melden != "ja"')
+    .replace('meldcode:to="leerkracht"', 'meldcode:to="directeur"')
+    .replace('<dc:Bounds x="2126" y="505"', '<dc:Bounds x="2127" y="505"');
+  const said = await differences(mine, theirs);
+
+  assert.deepEqual(await differences(mine, mine), []);
+  assert.equal(said.length, 3, said.join('\n'));
+  assert.ok(said.some((one) => /de termijn is ‘1 \w*dag’ en bij u ‘2 \w*dagen’/.test(one)), said.join('\n'));
+  assert.ok(said.some((one) => one.includes('de voorwaarde is ‘= melden != "ja"’')));
+  assert.ok(said.some((one) => one.includes('aan wie is ‘directeur’ en bij u ‘leerkracht’')));
+});
+
+test('everything bpmn-js can say has Dutch words', async () => {
+  const wanted = new Set();
+  const skip = new Set([' + shift + ']); // a number, in the drawing of a picture
+  for (const folder of ['bpmn-js/lib', 'diagram-js/lib', 'diagram-js-direct-editing/lib']) {
+    for (const file of await files(path.join(MODULES, folder), '.js')) {
+      const source = (await readFile(file, 'utf8')).replace(/^\s*(\/\/|\*).*$/gm, '');
+      for (const [, one] of source.matchAll(/translate\(\s*'([^']+)'/g)) wanted.add(one);
+      if (/PopupEntries\.js$|ReplaceOptions\.js$/.test(file)) {
+        for (const [, one] of source.matchAll(/label: '([^']+)'/g)) wanted.add(one);
+      }
+    }
+  }
+  for (const one of ['left', 'center', 'right', 'top', 'middle', 'bottom']) wanted.add(`Align elements ${one}`);
+  const missing = [...wanted].filter((one) => !skip.has(one) && !Object.hasOwn(DUTCH, one));
+
+  assert.ok(wanted.size > 100, `only ${wanted.size} texts found: has bpmn-js changed?`);
+  assert.deepEqual(missing, []);
+  assert.deepEqual(Object.keys(DUTCH).filter((one) => !wanted.has(one) && !one.startsWith('Empty pool')), []);
+});
