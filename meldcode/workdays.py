@@ -2,8 +2,10 @@
 
 ISO 8601 knows no working days, so a timer is a duration *and* a way of counting it
 (`CalendarKind`). On the clock, `P5D` is five days later at the same local time; in working days it
-is the fifth working day after the start, at the same local time. Moments are aware; what comes out
-is UTC, and a deadline keeps its local hour when summer time begins or ends.
+is the fifth working day after the start, at the same local time; in weekdays the organisation's own
+free days count as well, so that its holiday does not stretch a term; before a holiday it is the fifth
+working day before the next one. Moments are aware; what comes out is UTC, and a deadline keeps its
+local hour when summer time begins or ends.
 
 Holidays: the days on which Dutch organisations are closed (1 January, Goede Vrijdag, 2e Paasdag,
 Koningsdag, 5 May, Hemelvaart, 2e Pinksterdag, 25 and 26 December; the Sundays among them need no
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -28,6 +30,9 @@ from meldcode.messages import MeldcodeError, Text
 # A longer search means a calendar without working days, not a long deadline.
 _LONGEST_SEARCH = timedelta(days=366 * 20)
 _LONGEST_DURATION = timedelta(days=366 * 100)
+# What lasts a week or more is a holiday; Easter, or Hemelvaart with a day before the weekend, is none.
+_SHORTEST_HOLIDAY = 7
+_LONGEST_HOLIDAY = timedelta(days=366)
 
 _DURATION = re.compile(
     r"P(?=.)(?:(?P<years>\d{1,6})Y)?(?:(?P<months>\d{1,6})M)?(?:(?P<weeks>\d{1,6})W)?(?:(?P<days>\d{1,6})D)?"
@@ -42,6 +47,8 @@ class CalendarKind(StrEnum):
 
     WERKDAGEN = "werkdagen"
     KLOK = "klok"
+    WEEKDAGEN = "weekdagen"  # working days, as if the organisation had no holidays of its own
+    VAKANTIE = "vakantie"  # so many working days *before* the next holiday
 
 
 class TimerError(MeldcodeError):
@@ -170,8 +177,9 @@ class Calendar:
         """The moment, in UTC, at which `duration` after `start` has passed.
 
         In working days the start day itself never counts; the result lies on a working day at the
-        start's local time. Raises `TimerError` when the duration cannot be counted in working days
-        or the calendar has no working days left.
+        start's local time. Before a holiday it is `start` itself when that is too late or the holiday
+        has begun, and a hundred years later when no holiday is known. Raises `TimerError` when the
+        duration cannot be counted in working days or the calendar has no working days left.
         """
         if kind is CalendarKind.KLOK:
             return self._on_the_clock(start, duration)
@@ -184,6 +192,10 @@ class Calendar:
                     "Choose 'klok' for hours, months and years.",
                 )
             )
+        if kind is CalendarKind.VAKANTIE:
+            return self._before_holiday(start, duration.days)
+        if kind is CalendarKind.WEEKDAGEN and self.free_days:
+            return replace(self, free_days=frozenset()).due(start, duration, CalendarKind.WERKDAGEN)
         local = self.local(start)
         days = self._working_days_after(local.date())
         day = local.date()
@@ -205,6 +217,24 @@ class Calendar:
             return -self.working_days_between(end, start)
         days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
         return sum(self.is_working_day(day) for day in days)
+
+    def holiday_from(self, day: date) -> tuple[date, date] | None:
+        """The first and the last day of the first holiday that has not ended on `day`.
+
+        A holiday is at least seven days in a row without a working day. None when none is known.
+        """
+        return _holiday(self, day)
+
+    def _before_holiday(self, start: datetime, days: int) -> datetime:
+        local = self.local(start)
+        holiday = self.holiday_from(local.date())
+        if holiday is None:
+            return start.astimezone(UTC) + _LONGEST_DURATION
+        day, left = holiday[0], days
+        while left and day > local.date():
+            day -= timedelta(days=1)
+            left -= self.is_working_day(day)
+        return self._at(day, local) if day > local.date() else start.astimezone(UTC)
 
     def _on_the_clock(self, start: datetime, duration: Duration) -> datetime:
         local = self.local(start)
@@ -233,3 +263,27 @@ class Calendar:
                 "This calendar has no working days left. Check the working days and the free days.",
             )
         )
+
+
+@lru_cache(maxsize=64)
+def _holiday(calendar: Calendar, day: date) -> tuple[date, date] | None:
+    # Public holidays alone never make a week, so nothing begins after the last free day.
+    known = max(calendar.free_days, default=day)
+    first = day
+    while first <= known:
+        if calendar.is_working_day(first):
+            first += timedelta(days=1)
+            continue
+        earliest, last = first, first
+        while day - earliest < _LONGEST_HOLIDAY and _is_free_before(calendar, earliest):
+            earliest -= timedelta(days=1)
+        while last - first < _LONGEST_HOLIDAY and not calendar.is_working_day(last + timedelta(days=1)):
+            last += timedelta(days=1)
+        if (last - earliest).days + 1 >= _SHORTEST_HOLIDAY:
+            return earliest, last
+        first = last + timedelta(days=1)
+    return None
+
+
+def _is_free_before(calendar: Calendar, day: date) -> bool:
+    return not calendar.is_working_day(day - timedelta(days=1))

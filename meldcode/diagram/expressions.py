@@ -17,6 +17,7 @@ from meldcode.workdays import Cycle, Duration, TimerError, parse_duration, parse
 
 FORBIDDEN_NAME = "typename"
 LADDER = frozenset({Purpose.HERINNERING, Purpose.ESCALATIE})
+IN_WHOLE_DAYS = frozenset({*CalendarKind} - {CalendarKind.KLOK})
 
 
 def expression_findings(diagram: Diagram, faults: Faults) -> None:
@@ -245,7 +246,7 @@ def _written_time(node: Node, timer: Timer, faults: Faults) -> None:
             ),
         )
         return
-    if timer.calendar is CalendarKind.WERKDAGEN and length is not None and not length.is_whole_days:
+    if timer.calendar in IN_WHOLE_DAYS and length is not None and not length.is_whole_days:
         faults.error(
             "timer-working-hours",
             node.id,
@@ -312,7 +313,21 @@ def _timer_place(node: Node, timer: Timer, diagram: Diagram, faults: Faults) -> 
             ),
             Text("Kies herinnering, escalatie of termijn.", "Choose herinnering, escalatie or termijn."),
         )
-    if timer.calendar is CalendarKind.WERKDAGEN and _is_acute(node, diagram):
+    if timer.calendar is CalendarKind.VAKANTIE and (timer.kind == "cycle" or timer.purpose in LADDER):
+        faults.error(
+            "timer-before-holiday",
+            node.id,
+            Text(
+                f"De timer {called(node)} telt terug vanaf een vakantie, maar herhaalt zich, herinnert of "
+                "escaleert.",
+                f"The timer {called(node)} counts back from a holiday, but repeats, reminds or escalates.",
+            ),
+            Text(
+                'Schrijf een duur zoals P5D en kies `meldcode:purpose="termijn"`.',
+                'Write a duration such as P5D and choose `meldcode:purpose="termijn"`.',
+            ),
+        )
+    if timer.calendar in IN_WHOLE_DAYS and _is_acute(node, diagram):
         faults.error(
             "acute-on-working-days",
             node.id,

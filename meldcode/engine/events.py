@@ -22,9 +22,14 @@ from meldcode.engine.contract import Incident
 from meldcode.engine.running import Running, label, running
 from meldcode.feel import to_json
 from meldcode.messages import MeldcodeError, Text
-from meldcode.workdays import Calendar, Cycle, parse_timer
+from meldcode.workdays import Calendar, Cycle, TimerError, parse_timer
 
 Entry = dict[str, Any]  # one started timer, as it is stored with its token
+
+_ONCE_A_HOLIDAY = Text(
+    "Voor een vakantie kan een timer één keer afgaan: schrijf een duur zoals P5D.",
+    "Before a holiday a timer can fire once: write a duration such as P5D.",
+)
 
 
 class Named(EventDefinition):
@@ -140,6 +145,8 @@ def first_due(definition: TimerDefinition, entry: Entry, calendar: Calendar) -> 
             return moment(entry["text"], calendar)
         rule = parse_timer(entry["text"])
         interval = rule.interval if isinstance(rule, Cycle) else rule
+        if isinstance(rule, Cycle) and kind_of(definition) is CalendarKind.VAKANTIE:
+            raise TimerError(_ONCE_A_HOLIDAY)
         return calendar.due(datetime.fromisoformat(entry["since"]), interval, kind_of(definition))
     except MeldcodeError as error:
         raise _unreadable(definition, error.text) from error

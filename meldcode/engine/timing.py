@@ -15,7 +15,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from meldcode.diagram.model import Node
+from meldcode.diagram.model import CalendarKind, Node
 from meldcode.engine import parts, repeating
 from meldcode.engine.contract import Deadline
 from meldcode.engine.events import Entry, FirstOf, TimerDefinition, first_due, missed
@@ -135,13 +135,18 @@ def splits_around(task: Any) -> Iterator[Any]:
 
 
 def deadlines(task: Any) -> tuple[Deadline, ...]:
-    """The timers on an open task and on the subprocesses around it, earliest first."""
+    """The timers on an open task and on the subprocesses around it, earliest first.
+
+    Not those that count back from a holiday: that day says nothing about when the task must be done.
+    """
     found = []
     for split in splits_around(task):
         for event in split.children:
             entry = event.internal_data.get("timer")
             if event.state == TaskState.WAITING and entry is not None:
                 node = event.task_spec.node
+                if node.timer and node.timer.calendar is CalendarKind.VAKANTIE:
+                    continue
                 purpose = node.timer.purpose if node.timer else None
                 due = datetime.fromisoformat(entry["due"])
                 found.append(Deadline(node.id, due, purpose, int(entry.get("level", 0))))

@@ -491,9 +491,29 @@ TRAPS = {
     "an unknown tag": (around(user_task("a", 'meldcode:stap="wegen"')), "tag-unknown", "a"),
     "an unknown calendar": (
         around(
-            user_task("a"), more=timer("t", "a", more='meldcode:calendar="weekdagen"'), flows="f: t -> end"
+            user_task("a"), more=timer("t", "a", more='meldcode:calendar="schooldagen"'), flows="f: t -> end"
         ),
         "calendar-unknown",
+        "t",
+    ),
+    "a timer before a holiday that repeats": (
+        around(
+            user_task("a"),
+            more=timer("t", "a", "R3/P5D", 'meldcode:calendar="vakantie"')
+            .replace("timeDuration", "timeCycle")
+            .replace("herinnering", "termijn"),
+            flows="f: t -> end",
+        ),
+        "timer-before-holiday",
+        "t",
+    ),
+    "a timer before a holiday that reminds": (
+        around(
+            user_task("a"),
+            more=timer("t", "a", more='meldcode:calendar="vakantie"'),
+            flows="f: t -> end",
+        ),
+        "timer-before-holiday",
         "t",
     ),
     "a tag in the wrong place": (around(user_task("a", 'meldcode:mail="herinnering"')), "tag-place", "a"),

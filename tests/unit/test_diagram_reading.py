@@ -159,7 +159,7 @@ class TestOddFiles:
     def test_an_unknown_step_calendar_or_purpose_is_left_out(self):
         nodes, flows = start_to_end(
             user_task("a", 'meldcode:step="wegen stap4"')
-            + timer("t", "a", more='meldcode:calendar="weekdagen"').replace("herinnering", "porren")
+            + timer("t", "a", more='meldcode:calendar="schooldagen"').replace("herinnering", "porren")
         )
         diagram = read_diagram(bpmn(nodes, flows), "x")
         assert diagram.nodes["a"].steps == {StepKind.WEGEN}

@@ -196,3 +196,61 @@ def test_no_text_crashes_the_reader(text: str) -> None:
     except TimerError:
         return
     assert isinstance(timer, Duration | Cycle)
+
+
+# --- holidays ----------------------------------------------------------------------------------------
+
+VAKANTIE, WEEKDAGEN = CalendarKind.VAKANTIE, CalendarKind.WEEKDAGEN
+
+
+def days(first: str, last: str) -> frozenset[date]:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return frozenset(begin + timedelta(days=n) for n in range((end - begin).days + 1))
+
+
+AUTUMN = days("2026-10-10", "2026-10-18")
+WITH_HOLIDAYS = Calendar(
+    free_days=AUTUMN | days("2026-12-21", "2027-01-01") | days("2027-04-26", "2027-04-30")
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("2026-09-07T09:00", "2026-10-05 09:00"),  # Monday: five working days are left before the Saturday
+        ("2026-10-05T08:00", "2026-10-05 08:00"),  # the very day
+        ("2026-10-08T15:30", "2026-10-08 15:30"),  # too late for five days: at once
+        ("2026-10-14T10:00", "2026-10-14 10:00"),  # the holiday has begun: at once
+        ("2026-10-19T10:00", "2026-12-14 10:00"),  # it is over: the next one, which begins with a weekend
+        (
+            "2027-01-04T10:00",
+            "2027-04-19 10:00",
+        ),  # Monday 26 to Friday 30 April, with both weekends nine days
+    ],
+)
+def test_a_moment_before_a_holiday_counts_back_from_it(start: str, expected: str) -> None:
+    assert due(start, "P5D", VAKANTIE, WITH_HOLIDAYS) == expected
+
+
+@pytest.mark.parametrize("calendar", [Calendar(), Calendar(free_days=days("2026-10-12", "2026-10-13"))])
+def test_without_a_holiday_nothing_comes_before_it(calendar: Calendar) -> None:
+    assert due("2026-09-07T09:00", "P5D", VAKANTIE, calendar) > "2126"
+
+
+def test_a_calendar_without_working_days_has_no_endless_holiday() -> None:
+    never = Calendar(weekdays=frozenset(), free_days=AUTUMN)
+
+    assert due("2026-09-07T09:00", "P5D", VAKANTIE, never) == "2026-09-07 09:00"
+
+
+def test_a_holiday_does_not_stretch_a_term_in_weekdays() -> None:
+    assert due("2026-10-08T15:30", "P2D", WERKDAGEN, WITH_HOLIDAYS) == "2026-10-19 15:30"
+    assert due("2026-10-08T15:30", "P2D", WEEKDAGEN, WITH_HOLIDAYS) == "2026-10-12 15:30"
+
+
+def test_weekdays_skip_public_holidays_that_are_not_worked() -> None:
+    calendar = Calendar(free_days=days("2027-04-26", "2027-05-07"), worked_days=frozenset({date(2027, 5, 5)}))
+
+    assert due("2027-04-26T09:00", "P1D", WEEKDAGEN, calendar) == "2027-04-28 09:00"  # 27: Koningsdag
+    assert due("2027-05-04T09:00", "P1D", WEEKDAGEN, calendar) == "2027-05-05 09:00"
+    assert due("2027-05-05T09:00", "P1D", WEEKDAGEN, calendar) == "2027-05-07 09:00"  # 6: Hemelvaart
