@@ -66,8 +66,10 @@ def _after(node: Node) -> str:
     timer = node.timer
     if timer is None:
         return "een termijn loopt af"
-    days = "werkdagen" if timer.calendar is CalendarKind.WERKDAGEN else "op de klok"
-    return f"na {timer.text} ({days})"
+    if timer.calendar is CalendarKind.VAKANTIE:
+        return f"{timer.text} voor een vakantie (werkdagen)"
+    days = {CalendarKind.WERKDAGEN: "werkdagen", CalendarKind.WEEKDAGEN: "weekdagen"}
+    return f"na {timer.text} ({days.get(timer.calendar or CalendarKind.KLOK, 'op de klok')})"
 
 
 def replays(exploration: Exploration, edge: Edge) -> bool:
