@@ -370,3 +370,6 @@ def shown(part: Keyed, value: Json) -> str:
             return "een datum"
         return str(value)
     return "ingevuld" if value else "leeg"
+
+
+conditions_of = _conditions

@@ -19,6 +19,7 @@ OWN_WORK = frozenset(
         StepKind.AFSLUITEN,
         StepKind.VOLGEN,
         StepKind.HULP,
+        StepKind.OVERDRACHT,
         StepKind.ZIJROUTE,
         StepKind.ACUUT,
         StepKind.VT_ADVIES,

@@ -6,59 +6,81 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from meldcode.check.meaning import WORDS, inputs, is_date
+from meldcode.check.asking import Asking, Given, is_choice, is_date, is_words
+from meldcode.check.meaning import Meaning
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
 from meldcode.diagram.model import LEGAL_STEPS, Node, Purpose, StepKind
-from meldcode.form import Form
-from meldcode.form.parts import Prose, every
+from meldcode.form import Field, Form
+from meldcode.form.parts import every
 from meldcode.messages import Finding, Severity, Text
 from meldcode.workdays import Cycle, TimerError, parse_timer
 
 MONDAY = datetime(2026, 9, 7, 7, tzinfo=UTC)
 FINE = Verdict(Says.HOLDS, Text("Zo staat het getekend.", "So it is drawn."))
 LAST_RUNG = 15  # working days
-SPECIAL = (
-    "eergerelateerd",
-    "huwelijksdwang",
-    "genitale",
-    "falsificatie",
-    "ouderenmishandeling",
-    "ontspoorde zorg",
-    "achterlating",
-    "uitbuiting",
-    "uithuwelijk",
-    "besnijdenis",
-    "eerwraak",
-    "onder dwang",
-    "gedwongen",
+SPECIAL = (  # of the list of forms of violence, those that ask for knowledge of their own
+    ("eergerelateerd", "eerwraak", "familie-eer"),
+    ("huwelijksdwang", "uithuwelijk", "achterlating", "dwang om te trouwen"),
+    ("genitale verminking", "besnijdenis"),
+    ("falsificatie", "ziek maken"),
+    ("ouderenmishandeling", "ontspoorde zorg", "ontspoorde mantelzorg"),
+    ("uitbuiting",),
 )
+FEWEST_SPECIAL = 2
 TIMER_CODES = frozenset({"acute-on-working-days", "ladder-interrupts"})
 TYPED = frozenset({"referentie", "kenmerk", "zaaknummer"})
 
 
 def five_steps(evidence: Evidence) -> Verdict:
+    """Each task of a step asks for a finding, in words or as a choice; and of each step some task asks for
+    the day and for words, whatever is answered. Who filled it in, and when, the software records itself.
+    """
     meaning = evidence.meaning
     for kind in LEGAL_STEPS:
         tasks = [node for node in meaning.tagged(kind) if node.process in meaning.reached_processes]
         if not tasks:
             return broken(f"Geen taak heeft de stap “{kind}”.", f"No task has the step “{kind}”.")
-        poor = [node for node in tasks if not _records(meaning.form(node))]
-        if len(poor) == len(tasks):
-            named = ", ".join(f"“{node.name}”" for node in poor)
+        for node in tasks:
+            if not insists(meaning, node, lambda field: is_words(field) or is_choice(field)):
+                return broken(
+                    f"“{node.name}” vraagt niet altijd om een bevinding.",
+                    f"“{node.name}” does not always ask for a finding.",
+                    node.id,
+                )
+        if not any(_records(meaning, node) for node in tasks):
+            named = ", ".join(f"“{node.name}”" for node in tasks)
             return broken(
-                f"{named} vraagt niet om een datum en een bevinding die ingevuld moeten worden.",
-                f"{named} asks no date and no finding that must be filled in.",
-                *(node.id for node in poor),
+                f"{named} vraagt niet altijd om een datum en een bevinding in woorden.",
+                f"{named} does not always ask for a date and a finding in words.",
+                *(node.id for node in tasks),
             )
     return FINE
 
 
-def _records(form: Form | None) -> bool:
-    """Who is known from signing in; when and what must be asked."""
-    if form is None:
-        return False
-    fields = [field for field in inputs(form.parts) if field.required]
-    return any(is_date(field) for field in fields) and any(field.type in WORDS for field in fields)
+def _records(meaning: Meaning, node: Node) -> bool:
+    """A conversation that did not take place has no day, but a reason."""
+    form = meaning.form(node)
+    return (
+        form is not None
+        and insists(meaning, node, is_words)
+        and Asking(meaning.version, form).always_or_why_not(is_date)
+    )
+
+
+def insists(
+    meaning: Meaning,
+    node: Node,
+    wanted: Callable[[Field], bool],
+    when: Callable[[Given], bool] = lambda _: True,
+) -> bool:
+    """Whether a task's form always asks for such an answer."""
+    form = meaning.form(node)
+    return form is not None and Asking(meaning.version, form).always(wanted, when)
+
+
+def inputs(form: Form) -> list[Field]:
+    """Every question at any depth."""
+    return [part for part in every(form.parts) if isinstance(part, Field) and not part.readonly]
 
 
 def ladder(evidence: Evidence) -> Verdict:
@@ -92,13 +114,21 @@ def _ladder_fault(evidence: Evidence, task: Node) -> Verdict | None:
     if not reminders or not others:
         what = "herinnering" if not reminders else "escalatie"
         return broken(f"Op {name} staat geen {what}.", f"On {name} stands no {what}.", task.id)
-    if others[0][0] <= reminders[0][0]:
+    if others[0][0] <= reminders[-1][0]:
         return broken(
-            f"De escalatie op {name} komt niet na de herinnering.",
-            f"The escalation on {name} does not come after the reminder.",
+            f"Op {name} komen niet eerst de herinneringen en daarna de escalaties.",
+            f"On {name} the escalations do not come after the reminders.",
             others[0][1].id,
         )
+    for _, node, receivers in reminders:
+        if receivers != {task.role}:
+            return broken(
+                f"De herinnering “{node.name or node.id}” gaat niet naar wie de taak {name} heeft.",
+                f"The reminder “{node.name or node.id}” does not go to whoever has the task {name}.",
+                node.id,
+            )
     told: list[str] = [task.role or ""]
+    roles = version.organisation.roles
     for _, node, receivers in others:
         if not receivers or receivers & set(told):
             return broken(
@@ -107,18 +137,19 @@ def _ladder_fault(evidence: Evidence, task: Node) -> Verdict | None:
                 node.id,
             )
         told += sorted(receivers)
-    roles = version.organisation.roles
-    if not any(roles[key].standins for _, _, receivers in others for key in receivers if key in roles):
-        return broken(
-            f"Wie bij {name} de escalatie krijgt, heeft geen vervanger.",
-            f"Whoever gets the escalation on {name} has no stand-in.",
-            task.id,
-        )
+        alone = sorted(key for key in receivers if key in roles and not roles[key].standins)
+        if alone:
+            return broken(
+                f"Wie op {name} de escalatie “{node.name or node.id}” krijgt (`{alone[0]}`), heeft geen "
+                "vervanger.",
+                f"Whoever gets the escalation “{node.name or node.id}” on {name} (`{alone[0]}`) has no "
+                "stand-in.",
+                node.id,
+            )
     same = [node.id for (one, _, _), (two, node, _) in itertools.pairwise(rungs) if one >= two]
     if same:
         return broken(f"De ladder op {name} loopt niet op.", f"The ladder on {name} does not ascend.", *same)
-    calendar = version.organisation.calendar()
-    if calendar.working_days_between(MONDAY, rungs[-1][0]) > LAST_RUNG:
+    if version.organisation.calendar().working_days_between(MONDAY, rungs[-1][0]) > LAST_RUNG:
         return broken(
             f"De laatste trede op {name} komt later dan {LAST_RUNG} werkdagen.",
             f"The last rung on {name} comes later than {LAST_RUNG} working days.",
@@ -169,10 +200,7 @@ def terms(evidence: Evidence) -> Verdict:
 
 def mails(evidence: Evidence) -> Verdict:
     typed = [
-        field.key
-        for form in evidence.version.forms.values()
-        for field in inputs(form.parts)
-        if field.key in TYPED
+        field.key for form in evidence.version.forms.values() for field in inputs(form) if field.key in TYPED
     ]
     if typed:
         return broken(
@@ -191,20 +219,20 @@ def _by_findings(evidence: Evidence, about: Callable[[Finding], bool]) -> Verdic
 
 
 def special_forms(evidence: Evidence) -> Verdict:
+    """A question or text of steps 1, 2 or 4 names at least two of them: one by chance is not guidance."""
     meaning = evidence.meaning
-    for node in meaning.tagged(StepKind.SIGNALEREN, StepKind.CONSULTEREN, StepKind.KINDCHECK, StepKind.WEGEN):
-        texts = [node.instructions or ""]
-        form = meaning.form(node)
-        for part in every(form.parts) if form else ():
-            if isinstance(part, Prose):
-                texts.append(part.html)
-            else:
-                texts += [getattr(part, "label", ""), getattr(part, "description", "")]
-                texts += [option.label for option in getattr(part, "options", ())]
-        told = " ".join(texts).lower()
-        if any(word in told for word in SPECIAL):
-            return FINE
+    told = " ".join(
+        meaning.texts(node)
+        for node in meaning.tagged(
+            StepKind.SIGNALEREN, StepKind.CONSULTEREN, StepKind.KINDCHECK, StepKind.WEGEN
+        )
+    )
+    named = [one for one in SPECIAL if any(word in told for word in one)]
+    if len(named) >= FEWEST_SPECIAL:
+        return FINE
     return broken(
-        "Geen vraag of uitleg noemt een bijzondere vorm van geweld, zoals eergerelateerd geweld.",
-        "No question or guidance names a special form of violence, such as honour-based violence.",
+        "Vragen en uitleg noemen geen bijzondere vormen van geweld, zoals eergerelateerd geweld en "
+        "huwelijksdwang.",
+        "Questions and guidance name no special forms of violence, such as honour-based violence and forced "
+        "marriage.",
     )

@@ -16,7 +16,7 @@ from typing import Any
 from meldcode.check.answers import Answers
 from meldcode.check.choices import Choices, Move
 from meldcode.check.documents import EMPTY, Document, as_text
-from meldcode.check.history import BEGIN, History, after, needed, raised
+from meldcode.check.history import BEGIN, MAY_REFUSE, History, after, needed, opened, raised
 from meldcode.check.live import Live, Question
 from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
@@ -335,7 +335,7 @@ class Explorer:
         if taken.place is None:
             self._stuck(state, move, taken)
             return
-        history = self._history(state, move)
+        history = opened(self._history(state, move), (self.version.nodes[key] for key in taken.opened))
         target = self._known(state, history, taken.place, after_it)
         edge = Edge(
             state.number if state else None,
@@ -384,7 +384,7 @@ class Explorer:
                 words |= {frozenset({"weighed", *some}) for some in _subsets("danger", "doubt", "negative")}
             else:
                 words |= set(_subsets("negative"))
-            extra = ["skipped", "refused"] if node.steps & {StepKind.GESPREK, StepKind.OVERSLAAN} else []
+            extra = ["skipped", "refused"] if node.steps & MAY_REFUSE else []
             if StepKind.MELDEN in node.steps:
                 sent = self._always_sent(node)
                 words = {one | {"sent"} for one in words} | (set() if sent else words)

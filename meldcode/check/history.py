@@ -1,27 +1,32 @@
 """What already happened in a case, as far as a rule needs it: a few words that a state remembers.
 
-`did:wegen`         that step was passed (the conversation also by an agreed skip); `did:all`: or a
-                    report was sent, after which nothing has to be passed any more
+`did:wegen`         that step was passed (the conversation also by an agreed skip; all by a hand-over that
+                    begins the case); `did:all`: or a report was sent, after which nothing has to be passed
+                    any more; `did:vt-advies` and `did:kindcheck` likewise
+`doctor`            somebody said that a doctor has this case
 `skip`              the conversation is skipped and no second person agreed yet
 `danger@form`       what the form of a weighing last said, until a report was sent; `doubt@form` likewise
 `excused`           Veilig Thuis advised after the danger was seen
 `acute`, `contact`  the acute route began; somebody was called
 `untold`            a report was sent and nobody was told yet; every earlier step no longer matters
 `helping`           help was arranged and nobody looked back yet; `failed`: it did not help
-`closed`            a finding was recorded to close with, and no step came after it
+`closed`            a finding was recorded to close with, and no step was opened or done after it
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from meldcode.check.meaning import DOUBT, SKIP, Meaning
+from meldcode.check.meaning import DOCTOR, DOUBT, SKIP, Meaning
 from meldcode.diagram.model import LEGAL_STEPS, Node, StepKind
 from meldcode.feel import Json
 
 History = frozenset[str]
 BEGIN: History = frozenset()
 ALL = "did:all"
+STEPS = frozenset(f"did:{kind}" for kind in LEGAL_STEPS)
+COUNTED = frozenset({*LEGAL_STEPS, StepKind.KINDCHECK, StepKind.VT_ADVIES})
+MAY_REFUSE = frozenset({StepKind.GESPREK, StepKind.OVERSLAAN, StepKind.OVERDRACHT})  # `skipped`, `refused`
 
 
 def has(history: History, word: str) -> bool:
@@ -47,12 +52,14 @@ def marks(meaning: Meaning, node: Node, answers: Mapping[str, Json]) -> frozense
             found.add("sent")
     if any(answers.get(key) == SKIP for key in meaning.skip_fields(node)) and StepKind.GESPREK in node.steps:
         found.add("skipped")
-    if StepKind.OVERSLAAN in node.steps and any(
+    if any(answers.get(key) == DOCTOR for key in meaning.doctor_fields):
+        found.add("doctor")
+    if node.steps & {StepKind.OVERSLAAN, StepKind.OVERDRACHT} and any(
         str(answers.get(key)).startswith("nee") for key in meaning.refusal_fields(node)
     ):
         found.add("refused")
     if StepKind.VOLGEN in node.steps and any(
-        answers.get(key) == "nee" and _has_doubt(meaning, node, key) for key in answers
+        answers.get(key) in ("nee", DOUBT) and _has_doubt(meaning, node, key) for key in answers
     ):
         found.add("negative")
     return frozenset(found)
@@ -68,10 +75,14 @@ def after(meaning: Meaning, history: History, node: Node, said: frozenset[str]) 
     """The history once a person finished `node` with an answer that meant `said`."""
     kinds, known = node.steps, set(history)
     if StepKind.ZIJROUTE in kinds:
-        if kinds & {StepKind.AFSLUITEN, StepKind.OVERDRACHT}:
+        if StepKind.AFSLUITEN in kinds:
             known.add("closed")
+        if StepKind.OVERDRACHT in kinds and "refused" not in said:
+            known -= {"helping", "failed"}
         return frozenset(known)
-    _steps(meaning, known, kinds, said)
+    if "doctor" in said:
+        known.add("doctor")
+    _steps(known, kinds, said)
     if "weighed" in said:
         _weigh(meaning, known, node.form or "", said)
         if StepKind.WEGEN in kinds:
@@ -92,19 +103,25 @@ def after(meaning: Meaning, history: History, node: Node, said: frozenset[str]) 
             known.add("failed")
     if StepKind.BESLISSEN in kinds:
         known.discard("failed")
-    if StepKind.OVERDRACHT in kinds:
+    if StepKind.OVERDRACHT in kinds and "refused" not in said:
         known -= {"helping", "failed"}
-        known.add("closed")
     if StepKind.AFSLUITEN in kinds:
         known.add("closed")
     return frozenset(known)
 
 
-def _steps(meaning: Meaning, known: set[str], kinds: frozenset[StepKind], said: frozenset[str]) -> None:
-    counted = {*LEGAL_STEPS[:4], *({StepKind.KINDCHECK} if meaning.adults else ())}
-    if meaning.doctors:
-        counted.add(StepKind.VT_ADVIES)
-    passed = kinds & counted
+def opened(history: History, nodes: Iterable[Node]) -> History:
+    """The history once these tasks were opened by the move: a step that begins undoes closing."""
+    for node in nodes:
+        if node.steps & set(LEGAL_STEPS) and StepKind.ZIJROUTE not in node.steps:
+            return history - {"closed"}
+    return history
+
+
+def _steps(known: set[str], kinds: frozenset[StepKind], said: frozenset[str]) -> None:
+    if StepKind.OVERDRACHT in kinds and not any(one.startswith("did:") for one in known):
+        known |= STEPS  # handed over: Veilig Thuis has looked at it
+    passed = kinds & COUNTED
     if passed & (set(LEGAL_STEPS) - {StepKind.CONSULTEREN}):  # somebody may still be consulted beside it
         known.discard("closed")
     if StepKind.CONSULTEREN in passed:

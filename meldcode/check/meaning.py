@@ -14,15 +14,13 @@ from functools import cached_property
 from meldcode.definition import Version
 from meldcode.diagram.model import Node, StepKind
 from meldcode.form import Form
-from meldcode.form.parts import Field, Keyed, Part, every
+from meldcode.form.parts import Field, Keyed, Prose, every
 
 DANGER = ("acuut", "onthulling", "structureel")
-YES, DOUBT, SKIP = "ja", "twijfel", "overslaan"
+YES, DOUBT, SKIP, DOCTOR = "ja", "twijfel", "overslaan", "arts"
 ACUTE = "acuut"
 PEOPLE = frozenset({"userTask", "manualTask"})
 ADULT_SECTORS = frozenset({"ggz", "maatschappelijke-ondersteuning", "rechtsorde"})
-CHOICES = frozenset({"radio", "select", "checklist", "checkbox"})
-WORDS = frozenset({"textfield", "textarea"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,15 +66,30 @@ class Meaning:
 
     @cached_property
     def adults(self) -> bool:
-        """Whether the organisation has adult clients: by its sector, or because it says so."""
-        said = getattr(self.version.organisation, "adult_clients", None)
-        return self.version.organisation.sector in ADULT_SECTORS if said is None else bool(said)
+        """Whether the organisation has adult clients: as it says, or else by its sector."""
+        said = self.version.organisation.adult_clients
+        return self.version.organisation.sector in ADULT_SECTORS if said is None else said
 
     @cached_property
     def doctors(self) -> bool:
-        """Whether a doctor reports here (KNMG): then advice of Veilig Thuis comes before a report."""
-        return any("arts" in key.split("-") for key in self.version.organisation.roles) or bool(
-            getattr(self.version.organisation, "doctors", False)
+        """Whether everybody here who reports is a doctor (KNMG): as it says, or else by its roles.
+
+        Where a form asks for the profession, the answer decides instead (`doctor_fields`).
+        """
+        said = self.version.organisation.doctors
+        by_role = any(DOCTOR in node.role.split("-") for node in self.tagged(StepKind.MELDEN) if node.role)
+        return by_role if said is None else said
+
+    @cached_property
+    def doctor_fields(self) -> frozenset[str]:
+        """The questions in which somebody can say that she is a doctor."""
+        if self.version.organisation.doctors is False:
+            return frozenset()
+        return frozenset(
+            key
+            for node in self.tagged(*StepKind)
+            for key, field in self._fields(node)
+            if isinstance(field, Field) and any(option.value == DOCTOR for option in field.options)
         )
 
     @cached_property
@@ -110,7 +123,9 @@ class Meaning:
             if "norm" not in places:
                 continue
             for rule in decision.rules:
-                norm = rule.answers[places["norm"]]
+                norm, advice = rule.answers[places["norm"]], rule.answers[0]
+                if advice is None or not advice.text.strip().startswith('"melden'):
+                    continue  # only what advises a report wins from doubt
                 tests = [
                     (column.expression.text.strip(), test.text.strip())
                     for column, test in zip(decision.inputs, rule.tests, strict=True)
@@ -147,7 +162,7 @@ class Meaning:
         )
 
     def refusal_fields(self, node: Node) -> tuple[str, ...]:
-        """The first question of a second person that can be answered with no."""
+        """The first question of a second person, or of whoever takes over, that can be answered with no."""
         return tuple(
             key
             for key, field in self._fields(node)
@@ -164,9 +179,9 @@ class Meaning:
             found |= set(self.sending(node))
         if StepKind.GESPREK in node.steps:
             found |= set(self.skip_fields(node))
-        if StepKind.OVERSLAAN in node.steps:
+        if node.steps & {StepKind.OVERSLAAN, StepKind.OVERDRACHT}:
             found |= set(self.refusal_fields(node))
-        return frozenset(found)
+        return frozenset(found | keys & self.doctor_fields)
 
     @cached_property
     def acute_routes(self) -> list[Node]:
@@ -198,18 +213,29 @@ class Meaning:
         form = self.version.forms.get(file)
         return frozenset(form.fields if form else ()) & (self.danger_fields | self.doubt_fields)
 
+    def texts(self, node: Node) -> str:
+        """All that somebody can read at a task: its name, what it says, its questions and their answers."""
+        texts = [node.name, node.instructions or ""]
+        form = self.form(node)
+        for part in every(form.parts) if form else ():
+            if isinstance(part, Prose):
+                texts.append(part.html)
+            else:
+                texts += [getattr(part, "label", ""), getattr(part, "description", "")]
+                texts += [option.label for option in getattr(part, "options", ())]
+        return " ".join(text for text in texts if text).lower()
+
+    @cached_property
+    def weighed_fields(self) -> frozenset[str]:
+        """The choices in the forms of the weighing that a table reads."""
+        read = frozenset[str]().union(*(one.variables for one in self.version.decisions.values()))
+        return frozenset(
+            key
+            for node in self.tagged(StepKind.WEGEN)
+            for key, field in self._fields(node)
+            if key in read and isinstance(field, Field) and field.options
+        )
+
 
 def is_date(field: Keyed) -> bool:
     return isinstance(field, Field) and field.type == "datetime" and field.subtype != "time"
-
-
-def inputs(parts: tuple[Part, ...]) -> Iterator[Field]:
-    """Every question at any depth."""
-    for part in every(parts):
-        if isinstance(part, Field) and not part.readonly:
-            yield part
-
-
-def asks_words(form: Form | None) -> bool:
-    """Whether a form insists on a text of at least one field."""
-    return form is not None and any(field.required and field.type in WORDS for field in inputs(form.parts))

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 
+from meldcode.check.asking import Asking, Given, is_choice, is_words
 from meldcode.check.blocking import blocked
+from meldcode.check.deciding import deciding_defaults, separating
+from meldcode.check.drawn import insists
 from meldcode.check.explore import Edge
 from meldcode.check.history import ALL, has
-from meldcode.check.meaning import CHOICES, asks_words
+from meldcode.check.meaning import SKIP
 from meldcode.check.soundness import soundness
-from meldcode.check.tables import blank_advice, deciding_defaults
+from meldcode.check.tables import blank_advice
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
 from meldcode.diagram.model import LEGAL_STEPS, Node, StepKind
+from meldcode.form import Field
 from meldcode.messages import Text
 
 NEED_COLLEAGUE = frozenset(
     {"onderwijs", "kinderopvang", "jeugdzorg", "ggz", "maatschappelijke-ondersteuning"}
 )
-DECIDING = frozenset({StepKind.BESLISSEN, StepKind.MELDEN, StepKind.AFSLUITEN})
+FPKM = "fpkm"  # closed in 2017
+NAMED = {
+    StepKind.VT_ADVIES: ("veilig thuis",),
+    StepKind.LETSELDUIDING: ("letsel", "vertrouwensarts", "forensisch"),
+}
 
 
 def opening(evidence: Evidence, *kinds: StepKind) -> Iterator[tuple[Edge, Node]]:
@@ -31,21 +40,28 @@ def opening(evidence: Evidence, *kinds: StepKind) -> Iterator[tuple[Edge, Node]]
 
 
 def all_steps_before_decision(evidence: Evidence) -> Verdict:
-    """A report that was sent ("VT: meld nu") and a task that carries several steps count as passing."""
+    """Deciding, reporting and helping come after the four steps before; helping after a decision too.
+
+    What comes after a report that was sent, or after a hand-over that began the case, is free. A report
+    may come earlier when Veilig Thuis was asked ("meld nu"), or by the acute route. A task that carries
+    several steps passes them itself; whether a skip was agreed is for rule 10.
+    """
 
     def missing(edge: Edge, node: Node) -> list[str]:
-        if ALL in edge.history:
+        passed = edge.history
+        if ALL in passed or StepKind.ACUUT in node.steps:
             return []
-        wanted = set(LEGAL_STEPS) - node.steps - {StepKind.BESLISSEN}
-        return sorted(
-            kind for kind in wanted if f"did:{kind}" not in edge.history and not _hand_over(evidence, kind)
-        )
-
-    def _hand_over(evidence: Evidence, kind: str) -> bool:
-        return kind == StepKind.GESPREK and "skip" in edge.history  # rule 10 looks at the skip
+        if StepKind.MELDEN in node.steps and f"did:{StepKind.VT_ADVIES}" in passed:
+            return []
+        wanted = [kind for kind in LEGAL_STEPS if kind not in node.steps]
+        if StepKind.HULP not in node.steps:
+            wanted = [kind for kind in wanted if kind is not StepKind.BESLISSEN]
+        if "skip" in passed:
+            wanted = [kind for kind in wanted if kind is not StepKind.GESPREK]
+        return [kind for kind in wanted if f"did:{kind}" not in passed]
 
     skipped: dict[str, list[Edge]] = {}
-    for edge, node in opening(evidence, StepKind.BESLISSEN):
+    for edge, node in opening(evidence, StepKind.BESLISSEN, StepKind.MELDEN, StepKind.HULP):
         for kind in missing(edge, node)[:1]:
             skipped.setdefault(kind, []).append(edge)
     for kind in LEGAL_STEPS:
@@ -53,21 +69,21 @@ def all_steps_before_decision(evidence: Evidence) -> Verdict:
             return evidence.unless(
                 skipped[kind],
                 Text(
-                    f"Het besluit ligt open zonder de stap “{kind}”.",
-                    f"The decision is open without the step “{kind}”.",
+                    f"Een besluit, melding of hulp ligt open zonder de stap “{kind}”.",
+                    f"A decision, report or help is open without the step “{kind}”.",
                 ),
             )
     if not any(True for _ in opening(evidence, StepKind.BESLISSEN)):
-        return broken("Geen enkele weg komt bij een besluit.", "No way leads to a decision.")
+        return evidence.missing("Geen enkele weg komt bij een besluit.", "No way leads to a decision.")
     return evidence.holds()
 
 
 def closing_is_recorded(evidence: Evidence) -> Verdict:
     for node in [one for one in evidence.meaning.people.values() if StepKind.AFSLUITEN in one.steps]:
-        if not asks_words(evidence.meaning.form(node)):
+        if not insists(evidence.meaning, node, is_words):
             return broken(
-                f"“{node.name}” vraagt niet om een reden die ingevuld moet worden.",
-                f"“{node.name}” asks no reason that must be filled in.",
+                f"“{node.name}” vraagt niet altijd om een reden die ingevuld moet worden.",
+                f"“{node.name}” does not always ask a reason that must be filled in.",
                 node.id,
             )
     unrecorded = [edge for edge in evidence.ends if "closed" not in edge.history]
@@ -81,55 +97,93 @@ def closing_is_recorded(evidence: Evidence) -> Verdict:
 
 
 def advice_in_reach(evidence: Evidence) -> Verdict:
-    """From step 2, before any further legal step, both must be able to open; or be a choice on its form."""
+    """Each time step 2 begins, both can be opened before another step is done; or are choices on its form."""
+    meaning = evidence.meaning
+    for node in meaning.people.values():
+        if FPKM in meaning.texts(node):
+            return broken(
+                f"“{node.name}” noemt de FPKM. Die bestaat sinds 2017 niet meer.",
+                f"“{node.name}” names the FPKM, which closed in 2017.",
+                node.id,
+            )
     for kind, nl, en in (
         (StepKind.VT_ADVIES, "advies van Veilig Thuis", "advice of Veilig Thuis"),
         (StepKind.LETSELDUIDING, "letselduiding", "an injury assessment"),
     ):
-        tasks = [node for node in evidence.meaning.tagged(StepKind.CONSULTEREN)]
-        at_once = any(node.steps >= {kind, StepKind.CONSULTEREN} for _, node in opening(evidence, kind))
-        if not at_once and not any(
-            _near(evidence, edge, kind)
-            for edge in evidence.exploration.edges
-            if edge.move.kind == "complete" and _consults(evidence, edge)
-        ):
-            if not evidence.exploration.complete:
-                return evidence.holds()
-            return broken(
-                f"Bij stap 2 is {nl} niet te kiezen.",
-                f"Step 2 cannot reach {en}.",
-                *(node.id for node in tasks),
+        for node in meaning.tagged(StepKind.CONSULTEREN):
+            if kind in node.steps and not any(word in meaning.texts(node) for word in NAMED[kind]):
+                return broken(
+                    f"“{node.name}” hoort {nl} te bieden, maar geen vraag noemt het.",
+                    f"“{node.name}” should offer {en}, but no question names it.",
+                    node.id,
+                )
+        if not any(True for _ in opening(evidence, StepKind.CONSULTEREN)):
+            return evidence.missing(f"Bij stap 2 is {nl} niet te kiezen.", f"Step 2 cannot reach {en}.")
+        if not evidence.exploration.complete:
+            continue
+        near = _can_open(evidence, kind, lambda node: not node.steps & BEYOND)
+        far = [
+            edge
+            for edge, _ in opening(evidence, StepKind.CONSULTEREN)
+            if f"did:{StepKind.CONSULTEREN}" not in edge.history
+            and ALL not in edge.history
+            and edge.target not in near
+            and not _opens(evidence, edge, kind)
+        ]
+        if far:
+            return evidence.unless(
+                far, Text(f"Bij stap 2 is {nl} niet te kiezen.", f"Step 2 cannot reach {en}.")
             )
     return evidence.holds()
 
 
-def _consults(evidence: Evidence, edge: Edge) -> bool:
-    node = evidence.version.nodes[edge.move.node]
-    return StepKind.CONSULTEREN in node.steps and StepKind.ZIJROUTE not in node.steps
+BEYOND = frozenset(LEGAL_STEPS) - {StepKind.CONSULTEREN}
 
 
-def _near(evidence: Evidence, edge: Edge, kind: StepKind) -> bool:
-    """Whether a task of this kind opens after the move, before another legal step is finished."""
-    nodes, seen, todo = evidence.version.nodes, set[int](), [edge]
-    while todo:
-        one = todo.pop()
-        if any(kind in nodes[key].steps for key in one.opened):
-            return True
-        if one.target is None or one.target in seen:
+def _opens(evidence: Evidence, edge: Edge, kind: StepKind) -> bool:
+    return any(
+        kind in steps and StepKind.ZIJROUTE not in steps and StepKind.ACUUT not in steps
+        for steps in (evidence.version.nodes[key].steps for key in edge.opened)
+    )
+
+
+def _can_open(evidence: Evidence, kind: StepKind, passable: Callable[[Node], bool]) -> set[int]:
+    """The states from which people can open such a task by finishing passable tasks only."""
+    exploration, nodes = evidence.exploration, evidence.version.nodes
+    found = {
+        state.number
+        for state in exploration.states
+        if any(kind in nodes[key].steps and not nodes[key].steps & APART for key in state.open)
+    }
+    before: dict[int, set[int]] = {}
+    for edge in exploration.edges:
+        if edge.source is None or edge.move.kind != "complete" or not passable(nodes[edge.move.node]):
             continue
-        seen.add(one.target)
-        for following in evidence.exploration.out(one.target):
-            node = nodes.get(following.move.node)
-            steps = node.steps if node else frozenset()
-            if following.move.kind == "complete" and not steps & (set(LEGAL_STEPS) - {StepKind.CONSULTEREN}):
-                todo.append(following)
-    return False
+        if edge.target is not None:
+            before.setdefault(edge.target, set()).add(edge.source)
+    todo = list(found)
+    while todo:
+        for source in before.get(todo.pop(), ()):
+            if source not in found:
+                found.add(source)
+                todo.append(source)
+    return found
+
+
+APART = frozenset({StepKind.ZIJROUTE, StepKind.ACUUT})
 
 
 def doubt(evidence: Evidence) -> Verdict:
     if not evidence.meaning.doubt_fields:
         return broken(
             "Bij het wegen is “ik twijfel” geen antwoord.", "“I doubt” is no answer of the weighing."
+        )
+    certain = sorted(evidence.meaning.weighed_fields - evidence.meaning.doubt_fields)
+    if certain:
+        return broken(
+            f"Op de vraag `{certain[0]}` van het wegen is “ik twijfel” geen antwoord.",
+            f"“I doubt” is no answer to the question `{certain[0]}` of the weighing.",
+            *certain,
         )
     away = frozenset({StepKind.HULP, StepKind.AFSLUITEN, StepKind.VOLGEN})
 
@@ -169,6 +223,13 @@ def danger_is_reported(evidence: Evidence) -> Verdict:
                 f"“{node.name}” does not ask when the report was sent.",
                 node.id,
             )
+    for node in evidence.meaning.tagged(StepKind.MELDEN, StepKind.VT_ADVIES):
+        if not insists(evidence.meaning, node, is_words):
+            return broken(
+                f"“{node.name}” vraagt niet altijd bij wie, of waarom niet.",
+                f"“{node.name}” does not always ask with whom, or why not.",
+                node.id,
+            )
     unreported = [
         edge for edge in evidence.ends if has(edge.history, "danger") and "excused" not in edge.history
     ]
@@ -204,17 +265,9 @@ def acute_is_open(evidence: Evidence) -> Verdict:
         return evidence.unless(
             closed, Text("Hier is de spoedroute dicht.", "Here the acute route is closed.")
         )
-    nodes = evidence.version.nodes
-    waits = [
-        edge
-        for edge in evidence.exploration.edges
-        if edge.move.kind == "raise"
-        and "acuut" in edge.move.said
-        and edge.target is not None
-        and not any(StepKind.ACUUT in nodes[key].steps for key in edge.opened)
-    ]
+    begins = [edge for edge in evidence.exploration.edges if _begins_route(edge)]
     return evidence.unless(
-        waits,
+        [edge for edge in begins if not _calls(evidence, edge)],
         Text(
             "De spoedroute begint niet meteen met bellen (112 of Veilig Thuis).",
             "The acute route does not begin with a call at once (112 or Veilig Thuis).",
@@ -222,61 +275,85 @@ def acute_is_open(evidence: Evidence) -> Verdict:
     )
 
 
+def _begins_route(edge: Edge) -> bool:
+    return edge.move.kind == "raise" and "acuut" in edge.move.said and edge.target is not None
+
+
+def _calls(evidence: Evidence, edge: Edge) -> bool:
+    """Whether a task is open at once that says whom to call, and nothing else of the route is before it."""
+    nodes, meaning = evidence.version.nodes, evidence.meaning
+    texts = [meaning.texts(nodes[key]) for key in edge.opened if StepKind.ACUUT in nodes[key].steps]
+    return any("112" in text and "veilig thuis" in text for text in texts)
+
+
 def two_decisions(evidence: Evidence) -> Verdict:
+    """One question leads to the report and a later one to help; each can come with or without the other."""
     tasks = evidence.meaning.tagged(StepKind.BESLISSEN)
-    read = {name for names in evidence.exploration.reads.values() for name in names}
-    asked = [
-        field.key
-        for node in tasks
-        for field in evidence.meaning.fields(node)
-        if field.type in CHOICES and field.required and field.key in read
+    pairs = [
+        (place[0], place[1])
+        for place in itertools.product(
+            _deciding(evidence, StepKind.MELDEN), _deciding(evidence, StepKind.HULP)
+        )
+        if place[0] != place[1]
     ]
-    if len(asked) < 2:
+    if not pairs:
         return broken(
             "Stap 5 vraagt niet apart of melden nodig is en of hulp mogelijk is.",
             "Step 5 does not ask apart whether a report is needed and help is possible.",
             *(n.id for n in tasks),
         )
-    for kind, nl in ((StepKind.MELDEN, "melden"), (StepKind.HULP, "hulp")):
-        if not any(_after_decision(evidence, kind)):
-            if not evidence.exploration.complete:
-                return evidence.holds()
-            return broken(
-                f"Na het besluit is {nl} niet te bereiken.", f"After the decision {kind} cannot be reached."
-            )
-    if not _both(evidence):
-        if not evidence.exploration.complete:
-            return evidence.holds()
-        return broken("Melden én hulp kan niet allebei.", "A report and help cannot both happen.")
+    if not any(_in_order(evidence, report, help_) for report, help_ in pairs):
+        return broken(
+            "Stap 5 vraagt eerst naar hulp en dan pas naar melden.",
+            "Step 5 asks about help before it asks about a report.",
+            *(n.id for n in tasks),
+        )
+    if not evidence.exploration.complete:
+        return evidence.holds()
+    found = _combined(evidence)
+    for wanted, nl, en in (
+        ((True, True), "Melden én hulp kan niet allebei.", "A report and help cannot both happen."),
+        ((True, False), "Na het besluit kan niet alleen worden gemeld.", "A report alone cannot follow."),
+        ((False, True), "Na het besluit kan niet alleen hulp volgen.", "Help alone cannot follow."),
+    ):
+        if wanted not in found:
+            return broken(nl, en, *(n.id for n in tasks))
     return evidence.holds()
 
 
-def _after_decision(evidence: Evidence, kind: StepKind) -> Iterator[Edge]:
-    seen: set[int] = set()
-    todo = [edge for edge in evidence.exploration.edges if _finishes(evidence, edge, StepKind.BESLISSEN)]
-    while todo:
-        edge = todo.pop()
-        if any(kind in evidence.version.nodes[key].steps for key in edge.opened):
-            yield edge
-        if edge.target is None or edge.target in seen:
-            continue
-        seen.add(edge.target)
-        todo += [
-            one
-            for one in evidence.exploration.out(edge.target)
-            if one.move.kind == "complete" and not _finishes(evidence, one, StepKind.BESLISSEN)
-        ]
+def _deciding(evidence: Evidence, kind: StepKind) -> list[str]:
+    """The questions of step 5 on which it depends whether such a task follows."""
+    asked = {
+        field.key
+        for node in evidence.meaning.tagged(StepKind.BESLISSEN)
+        for field in evidence.meaning.fields(node)
+        if isinstance(field, Field) and is_choice(field) and field.required
+    }
+    read = frozenset[str]().union(
+        *(evidence.exploration.reads.get(node, frozenset()) for node in separating(evidence.version, kind))
+    )
+    return sorted(asked & read)
+
+
+def _in_order(evidence: Evidence, first: str, second: str) -> bool:
+    """Whether one page does not ask the second question before the first."""
+    for node in evidence.meaning.tagged(StepKind.BESLISSEN):
+        keys = [field.key for field in evidence.meaning.fields(node)]
+        if first in keys and second in keys and keys.index(first) > keys.index(second):
+            return False
+    return True
 
 
 def _finishes(evidence: Evidence, edge: Edge, kind: StepKind) -> bool:
     if edge.move.kind != "complete":
         return False
     steps = evidence.version.nodes[edge.move.node].steps
-    return kind in steps and not steps & {StepKind.ZIJROUTE, StepKind.ACUUT}
+    return kind in steps and not steps & APART
 
 
-def _both(evidence: Evidence) -> bool:
-    """Whether one decision can lead to a report and to help, in either order."""
+def _combined(evidence: Evidence) -> set[tuple[bool, bool]]:
+    """What one decision can lead to before it is looked back at or closed: a report, help."""
+    found: set[tuple[bool, bool]] = set()
     seen: set[tuple[int, bool, bool]] = set()
     todo = [
         (edge, False, False)
@@ -287,17 +364,19 @@ def _both(evidence: Evidence) -> bool:
         edge, reported, helped = todo.pop()
         reported |= _finishes(evidence, edge, StepKind.MELDEN)
         helped |= _finishes(evidence, edge, StepKind.HULP)
-        if reported and helped:
-            return True
+        over = edge.target is None or evidence.exploration.states[edge.target].finished
+        if over or _opens(evidence, edge, StepKind.VOLGEN) or _opens(evidence, edge, StepKind.AFSLUITEN):
+            found.add((reported, helped))
+            continue
         if edge.target is None or (edge.target, reported, helped) in seen:
             continue
         seen.add((edge.target, reported, helped))
         todo += [
             (one, reported, helped)
             for one in evidence.exploration.out(edge.target)
-            if not _finishes(evidence, one, StepKind.BESLISSEN)
+            if one.move.kind == "complete" and not _finishes(evidence, one, StepKind.BESLISSEN)
         ]
-    return False
+    return found
 
 
 def one_decider(evidence: Evidence) -> Verdict:
@@ -333,24 +412,37 @@ def skip_with_second_person(evidence: Evidence) -> Verdict:
     if not skips and not skippable:
         return not_applicable("Het gesprek is niet over te slaan.", "The conversation cannot be skipped.")
     roles = {node.role for node in talks}
-    same = [node for node in skips if node.role in roles and len(version.organisation.roles) > 1]
+    same = [node for node in skips if node.role in roles]
     if same:
         return broken(
             f"Bij “{same[0].name}” kijkt niet een ander mee.",
             f"At “{same[0].name}” nobody else looks along.",
             same[0].id,
         )
+    for node in skips:
+        if not meaning.refusal_fields(node):
+            return broken(
+                f"Bij “{node.name}” kan de tweede persoon geen nee zeggen.",
+                f"At “{node.name}” the second person cannot say no.",
+                node.id,
+            )
     for node in skippable:
-        if not any(_reasoned(evidence, edge) for edge in _skipping(evidence)) and any(
-            True for _ in _skipping(evidence)
-        ):
+        form = meaning.form(node)
+        if form is None or not Asking(version, form).only(is_words, _skipped):
             return broken(
                 f"Overslaan bij “{node.name}” vraagt niet om een reden.",
                 f"Skipping at “{node.name}” asks no reason.",
                 node.id,
             )
     ahead = [
-        edge for edge, _ in opening(evidence, StepKind.WEGEN, StepKind.BESLISSEN) if "skip" in edge.history
+        edge
+        for edge, node in opening(
+            evidence, StepKind.WEGEN, StepKind.BESLISSEN, StepKind.MELDEN, StepKind.HULP
+        )
+        if "skip" in edge.history
+        and not node.steps & APART
+        and not (StepKind.MELDEN in node.steps and f"did:{StepKind.VT_ADVIES}" in edge.history)
+        and ALL not in edge.history
     ]
     ahead += [edge for edge in evidence.ends if "skip" in edge.history and "closed" not in edge.history]
     return evidence.unless(
@@ -362,29 +454,16 @@ def skip_with_second_person(evidence: Evidence) -> Verdict:
     )
 
 
-def _skipping(evidence: Evidence) -> Iterator[Edge]:
-    return (edge for edge in evidence.exploration.edges if "skipped" in edge.move.said)
-
-
-def _reasoned(evidence: Evidence, edge: Edge) -> bool:
-    """Whether the form insists on words that only a skip asks for."""
-    form = evidence.meaning.form(evidence.version.nodes[edge.move.node])
-    if form is None:
-        return False
-    document = evidence.exploration.states[edge.source or 0].state["document"]
-    blank = {
-        key: (None if getattr(field, "type", "") in ("textarea", "textfield") else edge.move.answers.get(key))
-        for key, field in form.fields.items()
-    }
-    return bool(form.check(blank, document).errors)
+def _skipped(given: Given) -> bool:
+    return SKIP in given.values()
 
 
 def people_are_told(evidence: Evidence) -> Verdict:
     for node in evidence.meaning.tagged(StepKind.INFORMEREN):
-        if not asks_words(evidence.meaning.form(node)):
+        if not _tells_or_why_not(evidence, node):
             return broken(
-                f"“{node.name}” vraagt niet hoe het ging of waarom niet.",
-                f"“{node.name}” asks neither how it went nor why not.",
+                f"“{node.name}” vraagt niet altijd hoe het ging of waarom niet.",
+                f"“{node.name}” does not always ask how it went or why not.",
                 node.id,
             )
     return evidence.unless(
@@ -396,6 +475,25 @@ def people_are_told(evidence: Evidence) -> Verdict:
     )
 
 
+def _tells_or_why_not(evidence: Evidence, node: Node) -> bool:
+    """Words for every answer but a plain yes; a yes is recorded as a choice."""
+    meaning = evidence.meaning
+    refusals = any(
+        option.value.startswith(NOT_TOLD)
+        for field in meaning.fields(node)
+        if isinstance(field, Field)
+        for option in field.options
+    )
+    if not refusals:
+        return insists(meaning, node, is_words)
+    return insists(meaning, node, lambda field: is_words(field) or is_choice(field)) and insists(
+        meaning, node, is_words, lambda given: any(str(one).startswith(NOT_TOLD) for one in given.values())
+    )
+
+
+NOT_TOLD = ("nee", "niet")
+
+
 def people_decide(evidence: Evidence) -> Verdict:
     nodes = evidence.version.nodes
     by_time = [
@@ -404,7 +502,7 @@ def people_decide(evidence: Evidence) -> Verdict:
         if edge.move.kind == "timer"
         and (
             ((target := evidence.target(edge)) is not None and target.finished)
-            or any(nodes[key].kind == "userTask" for key in edge.cancelled)
+            or any(key in evidence.meaning.people for key in edge.cancelled)
         )
     ]
     verdict = evidence.unless(
@@ -419,12 +517,28 @@ def people_decide(evidence: Evidence) -> Verdict:
     own = blank_advice(evidence) or deciding_defaults(evidence)
     if own is not None:
         return own
+    by_table = [
+        edge
+        for edge in evidence.exploration.edges
+        if edge.move.kind == "complete"
+        and any(nodes[key].decision for key in edge.trail if key in nodes)
+        and not nodes[edge.move.node].steps & {StepKind.BESLISSEN, *APART}
+        and (_ends(evidence, edge) or any(_opens(evidence, edge, kind) for kind in RESULTS))
+    ]
+    found = evidence.unless(
+        by_table,
+        Text(
+            "De tabel geeft hier geen advies maar het besluit: er komt geen mens meer aan te pas.",
+            "Here the table gives no advice but the decision: no person comes into it.",
+        ),
+    )
+    if found.says is Says.BROKEN:
+        return found
     alone = [
         edge
         for edge in evidence.ends
         if edge.move.kind == "complete"
-        and not nodes[edge.move.node].steps & {StepKind.AFSLUITEN, StepKind.OVERDRACHT, StepKind.ACUUT}
-        and not nodes[edge.move.node].steps & {StepKind.BESLISSEN, StepKind.INFORMEREN, StepKind.VOLGEN}
+        and StepKind.AFSLUITEN not in nodes[edge.move.node].steps
         and "closed" not in edge.history
     ]
     found = evidence.unless(
@@ -435,6 +549,14 @@ def people_decide(evidence: Evidence) -> Verdict:
         ),
     )
     return found if found.says is not Says.HOLDS else verdict
+
+
+RESULTS = (StepKind.AFSLUITEN, StepKind.HULP)
+
+
+def _ends(evidence: Evidence, edge: Edge) -> bool:
+    target = evidence.target(edge)
+    return target is not None and target.finished
 
 
 def help_is_followed(evidence: Evidence) -> Verdict:
@@ -451,11 +573,21 @@ def help_is_followed(evidence: Evidence) -> Verdict:
     if verdict.says is Says.BROKEN:
         return verdict
     failed = [edge for edge in evidence.ends if "failed" in edge.history]
+    failed += [edge for edge, _ in opening(evidence, StepKind.HULP) if "failed" in edge.history]
+    if evidence.exploration.complete:
+        again = _can_open(
+            evidence, StepKind.MELDEN, lambda node: not node.steps & {StepKind.HULP, StepKind.VOLGEN}
+        )
+        failed += [
+            edge
+            for edge, node in opening(evidence, StepKind.BESLISSEN)
+            if "failed" in edge.history and edge.target not in again
+        ]
     return evidence.unless(
         failed,
         Text(
-            "De hulp werkt niet en de zaak is klaar zonder nieuw besluit of melding.",
-            "The help does not work and the case is over without a new decision or a report.",
+            "De hulp werkt niet, of daarover is twijfel, en er volgt geen nieuw besluit waarin melden kan.",
+            "The help does not work, or is in doubt, and no decision follows in which a report is possible.",
         ),
     )
 
@@ -482,19 +614,36 @@ def colleague(evidence: Evidence) -> Verdict:
         return not_applicable(
             "Deze sector heeft hiervoor een andere regeling.", "This sector has another arrangement for this."
         )
-    routes = [node for node in evidence.version.nodes.values() if StepKind.ZIJROUTE in node.steps]
+    routes = [node for node in evidence.meaning.people.values() if StepKind.ZIJROUTE in node.steps]
     if not routes:
         return broken(
             "Er is geen eigen weg voor geweld door een collega (taken met `zijroute`).",
             "There is no route of its own for violence by a colleague (tasks tagged `zijroute`).",
         )
-    if evidence.exploration.complete and not any(node.id in evidence.exploration.reached for node in routes):
+    missed = [node for node in routes if node.id not in evidence.exploration.reached]
+    if evidence.exploration.complete and missed:
         return broken(
-            "De eigen weg voor een collega is niet te bereiken.",
-            "The route for a colleague cannot be reached.",
-            *(node.id for node in routes),
+            "De eigen weg voor een collega is niet (helemaal) te bereiken.",
+            "The route for a colleague cannot be reached, or not all of it.",
+            *(node.id for node in missed),
+        )
+    if not any(_leaves(evidence, edge) for edge in evidence.exploration.edges):
+        return evidence.missing(
+            "Geen antwoord bij de signalen verlaat de gewone stappen voor een eigen weg.",
+            "No answer among the signals leaves the ordinary steps for a route of its own.",
         )
     return evidence.holds()
+
+
+def _leaves(evidence: Evidence, edge: Edge) -> bool:
+    """Whether somebody who signals leaves the ordinary steps: only tasks of a side route are open."""
+    nodes, target = evidence.version.nodes, evidence.target(edge)
+    return (
+        _finishes(evidence, edge, StepKind.SIGNALEREN)
+        and target is not None
+        and bool(target.open)
+        and all(StepKind.ZIJROUTE in nodes[key].steps for key in target.open)
+    )
 
 
 def sound(evidence: Evidence) -> Verdict:
@@ -509,13 +658,15 @@ def sound(evidence: Evidence) -> Verdict:
         return broken(
             f"“{nobody[0].name}” heeft geen rol.", f"“{nobody[0].name}” has no role.", *(n.id for n in nobody)
         )
-    if evidence.meaning.doctors:
+    meaning = evidence.meaning
+    if meaning.doctors or meaning.doctor_fields:
         early = [
             edge
             for edge, node in opening(evidence, StepKind.MELDEN)
             if StepKind.ACUUT not in node.steps
             and ALL not in edge.history
             and f"did:{StepKind.VT_ADVIES}" not in edge.history
+            and ("doctor" in edge.history or not meaning.doctor_fields)
         ]
         verdict = evidence.unless(
             early,

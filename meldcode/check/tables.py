@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from meldcode.check.answers import Answers
 from meldcode.check.marking import NOW
-from meldcode.check.meaning import PEOPLE, Meaning
+from meldcode.check.meaning import Meaning
 from meldcode.check.verdict import Evidence, Verdict, broken
 from meldcode.decision import Decision
 from meldcode.definition import Version
 from meldcode.diagram.expressions import expressions_of
-from meldcode.diagram.model import LEGAL_STEPS, Flow, Node, StepKind
+from meldcode.diagram.model import StepKind
 from meldcode.feel import Json
 from meldcode.form import Form
 from meldcode.form.parts import Field, every
@@ -320,82 +320,6 @@ def _advice(decision: Decision, given: Mapping[str, Json]) -> list[str]:
         return []
     value = result.get(decision.outputs[0].name)
     return [value] if isinstance(value, str) else []
-
-
-def deciding_defaults(evidence: Evidence) -> Verdict | None:
-    """A default flow is what happens when nobody answered: it must not close, nor pass over a report."""
-    version, meaning = evidence.version, evidence.meaning
-    decided = {field.key for node in meaning.tagged(StepKind.BESLISSEN) for field in meaning.fields(node)}
-    for node in version.nodes.values():
-        if not node.default_flow or node.process != version.main_process or len(node.outgoing) < 2:
-            continue
-        default = version.flows[node.default_flow]
-        others = [version.flows[key] for key in node.outgoing if key != node.default_flow]
-        closes = [_closes(evidence, flow) for flow in others]
-        read = evidence.exploration.reads.get(node.id, frozenset())
-        passes_over = (
-            any(_reports(evidence, flow) for flow in others)
-            and not _reports(evidence, default)
-            and (bool(read & decided) or not _goes_on(evidence, default))
-            and not any(StepKind.BESLISSEN in after.steps for after in _next(version, default))
-        )
-        if (_closes(evidence, default) and not all(closes)) or passes_over:
-            return broken(
-                f"Bij “{node.name or node.id}” sluit of besluit de standaarduitgang: zonder antwoord "
-                "gaat de zaak daarheen.",
-                f"At “{node.name or node.id}” the default flow closes or decides: without an answer "
-                "the case goes there.",
-                node.id,
-                default.id,
-            )
-    return None
-
-
-def _closes(evidence: Evidence, flow: Flow) -> bool:
-    return any(
-        (node.kind == "endEvent" and node.parent == evidence.version.main_process)
-        or (node.kind in PEOPLE and StepKind.AFSLUITEN in node.steps)
-        for node in _next(evidence.version, flow)
-    )
-
-
-def _reports(evidence: Evidence, flow: Flow) -> bool:
-    return any(StepKind.MELDEN in node.steps for node in _next(evidence.version, flow))
-
-
-def _goes_on(evidence: Evidence, flow: Flow) -> bool:
-    """Whether the ordinary steps, advice or a new choice to report follow: then nothing is decided yet."""
-    version, steps = evidence.version, {*LEGAL_STEPS, StepKind.VT_ADVIES}
-    return any(
-        node.steps & steps
-        or any(
-            StepKind.MELDEN in after.steps
-            for key in node.outgoing
-            for after in _next(version, version.flows[key], only_default=False)
-        )
-        for node in _next(version, flow)
-    )
-
-
-def _next(version: Version, flow: Flow, only_default: bool = True) -> Iterator[Node]:
-    """The tasks with a tag and the ends that come next, through what runs by itself or has no meaning.
-
-    `only_default`: when nothing was answered, so by default flows where there is a choice.
-    """
-    seen: set[str] = set()
-    todo = [flow.target]
-    while todo:
-        key = todo.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        node = version.nodes[key]
-        passed = node.kind.endswith("Gateway") or node.kind in PASSING
-        if passed or (node.kind in PEOPLE and not node.steps):
-            chosen = [node.default_flow] if node.default_flow and only_default else node.outgoing
-            todo += [version.flows[one].target for one in chosen]
-        else:
-            yield node
 
 
 # --- from the exploration ---

@@ -72,6 +72,10 @@ class Evidence:
             )
         return Verdict(Says.HOLDS, Text("Klopt op elke weg.", "Holds on every way."))
 
+    def missing(self, nl: str, en: str, *ids: str) -> Verdict:
+        """Broken because something never happens; as far as not everything was looked at: not proven."""
+        return broken(nl, en, *ids) if self.exploration.complete else self.holds()
+
     def first(self, edges: Iterable[Edge]) -> Edge | None:
         """The edge nearest to the start."""
         return min(edges, key=self._far, default=None)

@@ -48,7 +48,8 @@ class Organisation:
     drawing one more escalation does not quietly let somebody look. Who holds a role in `administers` looks
     after people's accounts; that alone lets nobody see a case. Who holds a role in `designs` draws the next
     version of this meldcode at the desk. With `four_eyes` a version takes somebody else's yes before it is
-    published: of who holds a role in `approves`.
+    published: of who holds a role in `approves`. `adult_clients` and `doctors` say to which rules the
+    organisation is subject (kindcheck; advice before a report); None leaves it to the sector and the roles.
     """
 
     key: str
@@ -65,6 +66,8 @@ class Organisation:
     designs: frozenset[str] = frozenset()
     four_eyes: bool = False
     approves: frozenset[str] = frozenset()
+    adult_clients: bool | None = None
+    doctors: bool | None = None
     demo_people: tuple[DemoPerson, ...] = field(default=())
 
     def calendar(self) -> Calendar:
@@ -125,6 +128,8 @@ class _Reader:
             designs=frozenset(self._known_roles(self.table, "designs", "", roles)),
             four_eyes=self._yes_or_no(publishing, "four_eyes", "publishing."),
             approves=frozenset(self._known_roles(publishing, "approves", "publishing.", roles)),
+            adult_clients=self._fact("adult_clients"),
+            doctors=self._fact("doctors"),
             demo_people=self._people(roles),
         )
 
@@ -160,6 +165,10 @@ class _Reader:
             f'Write one line: {name} = "…".',
         )
         return ""
+
+    def _fact(self, name: str) -> bool | None:
+        """Yes, no, or None when the organisation does not say."""
+        return self._yes_or_no(self.table, name, "") if name in self.table else None
 
     def _yes_or_no(self, table: Mapping[str, Any], name: str, prefix: str) -> bool:
         value = table.get(name, False)
