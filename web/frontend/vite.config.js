@@ -54,6 +54,8 @@ export default defineConfig({
         // the designer's editors: no page of a colleague loads these
         'desk-diagram': 'src/desk/desk-diagram.js',
         'desk-diagram-styles': 'src/desk/desk-diagram.css',
+        'desk-steps': 'src/desk/desk-steps.js',
+        'desk-steps-styles': 'src/desk/desk-steps.css',
       },
     },
   },

@@ -14,10 +14,12 @@ export class Findings {
     this.list = h('ol', { class: 'desk-findings__list' });
     this.details = h(
       'details',
-      { class: 'desk-findings', open: window.innerHeight > 700 },
+      { class: 'desk-findings' },
       h('summary', {}, 'Bevindingen', this.count),
       this.list,
     );
+    // opens by itself when there is something to read, until somebody closes it
+    this.details.firstChild.addEventListener('click', () => (this.chosen = true));
     place.append(this.details);
   }
 
@@ -50,6 +52,7 @@ export class Findings {
         ? [...own, ...other].map((one) => this.#item(one))
         : [h('li', { class: 'desk-finding' }, h('p', {}, 'Er zijn geen bevindingen.'))]),
     );
+    if (!this.chosen) this.details.open = findings.length > 0 && window.innerHeight > 700;
     this.mark(own);
   }
 

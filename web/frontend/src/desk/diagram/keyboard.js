@@ -15,8 +15,10 @@ export function keys(modeler) {
   svg.setAttribute('aria-label', 'Tekening. Met Alt en een pijltje volgt u de weg; Enter gaat naar de eigenschappen.');
   svg.setAttribute('aria-describedby', line.id);
 
-  modeler.on('selection.changed', ({ newSelection }) => {
-    line.textContent = newSelection.length === 1 ? told(newSelection[0]) : newSelection.length ? `${newSelection.length} onderdelen gekozen` : '';
+  modeler.on(['selection.changed', 'elements.changed'], () => {
+    const chosen = selection.get();
+    const says = chosen.length === 1 ? told(chosen[0]) : chosen.length ? `${chosen.length} onderdelen gekozen` : '';
+    if (line.textContent !== says) line.textContent = says;
   });
   svg.addEventListener('keydown', (event) => {
     const [current] = selection.get();

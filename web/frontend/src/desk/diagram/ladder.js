@@ -70,30 +70,39 @@ function room(modeler, task, count, fresh) {
   const first = right + 10 + MAIL.width / 2;
   const wider = Math.ceil(first + (fresh - 1) * PITCH + MAIL.width / 2 - (task.x + task.width));
   if (wider > 0) {
-    space(modeler, 'x', wider, task.x + task.width + 5);
+    makeSpace(modeler, 'x', wider, task.x + task.width + 5);
     modeling.resizeShape(task, { x: task.x, y: task.y, width: task.width + wider, height: task.height });
   }
   const lower = missing(modeler, task, { left: right + 5, right: first + (fresh - 1) * PITCH + MAIL.width / 2 + 60 });
-  if (lower > 0) space(modeler, 'y', lower, task.y + task.height + EVENT / 2 + 2);
+  if (lower > 0) makeSpace(modeler, 'y', lower, task.y + task.height + EVENT / 2 + 2);
   return first;
 }
 
-function space(modeler, axis, delta, start) {
+/** Moves everything beyond `start` aside; lanes and pools grow with it. */
+export function makeSpace(modeler, axis, delta, start) {
   const root = modeler.get('canvas').getRootElement();
   const all = modeler.get('elementRegistry').filter((one) => one !== root && one.parent);
   const adjusted = modeler.get('spaceTool').calculateAdjustments([root, ...all], axis, delta, start);
-  const movingShapes = [...adjusted.movingShapes];
-  // tasks keep their height; one that the new space cuts through becomes wider, together with its own ladder
-  const resizingShapes = adjusted.resizingShapes.filter((one) => axis === 'x' || one.children?.length || is(one, 'bpmn:Lane'));
-  if (axis === 'x') {
-    for (const wide of all.filter((one) => is(one, 'bpmn:Task') && !one.labelTarget && one.x < start && one.x + one.width > start)) {
-      resizingShapes.push(wide);
-      for (const timer of (wide.attachers ?? []).filter((one) => one.x + one.width / 2 > start)) movingShapes.push(timer, ...timer.labels);
-    }
-  }
+  // tasks keep their size
+  const resizingShapes = adjusted.resizingShapes.filter((one) => one.children?.length || is(one, 'bpmn:Lane'));
+  const movingShapes = axis === 'x' ? glued(all, adjusted.movingShapes) : adjusted.movingShapes;
   const direction = axis === 'x' ? 'e' : 's';
   const by = axis === 'x' ? { x: delta, y: 0 } : { x: 0, y: delta };
   modeler.get('modeling').createSpace(movingShapes, resizingShapes, by, direction, start);
+}
+
+/** What moves, with every ladder on the side of its task: it goes along or stays with it, never half. */
+function glued(all, moving) {
+  const found = new Set(moving);
+  for (const task of all.filter((one) => one.attachers?.length && !one.labelTarget)) {
+    for (const part of task.attachers.flatMap((timer) => [timer, ...onlyFrom(timer)])) {
+      for (const one of [part, ...part.labels]) {
+        if (found.has(task)) found.add(one);
+        else found.delete(one);
+      }
+    }
+  }
+  return [...found];
 }
 
 /** How far what stands below the task has to move down; 0 when the ladder fits. */

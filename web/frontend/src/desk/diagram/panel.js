@@ -1,9 +1,7 @@
-/*
- * What is chosen in the diagram, as a form in plain Dutch. Drawn anew after every change; as long as it asks
- * the same things its fields are kept and only their values change, so that focus and presses are never lost.
- */
+/* What is chosen in the diagram, as a form in plain Dutch. */
 
-import { button, field, h, later, select, textbox } from '../dom.js';
+import { button, field, h, select, textbox } from '../dom.js';
+import { Kept } from '../kept.js';
 import { DRAWN, NEXT } from './menus.js';
 import { change, chooses, is, laneOf, laneRole, timerOf } from './model.js';
 import { cannotRun, shortName, typeName } from './names.js';
@@ -14,25 +12,14 @@ import { place } from './toolbox.js';
 
 export class Panel {
   constructor(modeler, facts, place, { show }) {
-    Object.assign(this, { modeler, facts, show });
-    this.context = { modeler, facts, roles: new Map(facts.roles.map((one) => [one.key, one.name])), show };
+    this.modeler = modeler;
+    this.context = context(modeler, facts, show);
     this.heading = h('h2', { class: 'utrecht-heading-3', tabindex: '-1' });
-    this.content = h('div', { class: 'desk-panel__content' });
-    this.place = place;
-    place.append(this.heading, this.content);
-    this.signature = '';
-    this.soon = later(() => this.draw(), 0);
-    this.pressed = false;
-    place.addEventListener('pointerdown', () => (this.pressed = true));
-    window.addEventListener('pointerup', () => {
-      if (!this.pressed) return;
-      window.setTimeout(() => {
-        this.pressed = false;
-        if (this.waiting) this.soon();
-      }, 0);
-    });
-    modeler.on(['selection.changed', 'elements.changed', 'root.set', 'import.done'], () => this.soon());
-    this.draw();
+    const content = h('div', { class: 'desk-panel__content' });
+    place.append(this.heading, content);
+    this.kept = new Kept(content, () => this.made(), { lost: () => this.heading.focus({ preventScroll: true }) });
+    modeler.on(['selection.changed', 'elements.changed', 'root.set', 'import.done'], () => this.kept.soon());
+    this.kept.draw();
   }
 
   get element() {
@@ -42,41 +29,16 @@ export class Panel {
     return element?.labelTarget ?? element;
   }
 
-  draw() {
-    this.waiting = this.pressed;
-    if (this.pressed) return;
+  made() {
     const { element } = this;
     this.heading.textContent = element ? title(element) : 'Meer onderdelen gekozen';
-    const made = h('div', {}, element ? parts(this.context, element) : many(this.modeler));
-    const signature = `${element?.id}|${[...made.querySelectorAll('[id], summary')].map((one) => one.id || one.textContent).join()}`;
-    if (signature === this.signature) refresh(this.content, made);
-    else replace(this.content, made, element?.id === this.shown);
-    this.signature = signature;
-    this.shown = element?.id;
+    return { key: element?.id ?? '', parts: element ? parts(this.context, element) : many(this.modeler) };
   }
 }
 
-/** The same questions as before: only what they hold is changed. */
-function refresh(old, made) {
-  for (const fresh of made.querySelectorAll('[id]')) {
-    const before = old.querySelector(`#${CSS.escape(fresh.id)}`);
-    if (!before) continue;
-    if (fresh.matches('select')) {
-      before.replaceChildren(...fresh.childNodes);
-      before.value = fresh.value || [...before.options].find((one) => one.selected)?.value || '';
-    } else if (fresh.matches('input[type=checkbox], input[type=radio]')) before.checked = fresh.checked;
-    else if (fresh.matches('input, textarea')) {
-      if (before !== document.activeElement || before.dataset.refresh) before.value = fresh.value;
-    } else if (fresh.dataset.says !== undefined) before.replaceChildren(...fresh.childNodes);
-  }
-}
-
-function replace(place, made, same) {
-  const focused = place.contains(document.activeElement) ? document.activeElement.id : '';
-  const open = same ? new Set([...place.querySelectorAll('details[open] > summary')].map((one) => one.textContent)) : new Set();
-  place.replaceChildren(...made.childNodes);
-  for (const summary of place.querySelectorAll('summary')) if (open.has(summary.textContent)) summary.parentElement.open = true;
-  if (focused) (document.getElementById(focused) ?? place.parentElement.querySelector('h2')).focus({ preventScroll: true });
+/** What every question needs: the modeler, what there is to choose from, and how to show an element. */
+export function context(modeler, facts, show) {
+  return { modeler, facts, roles: new Map(facts.roles.map((one) => [one.key, one.name])), show };
 }
 
 function title(element) {
@@ -92,7 +54,7 @@ function many(modeler) {
 }
 
 /** The questions about one element, in the order in which a designer thinks of them. */
-function parts(context, element) {
+export function parts(context, element) {
   const { businessObject } = element;
   const kind = (type) => is(element, type);
   if (kind('bpmn:Process') || kind('bpmn:Collaboration')) return diagram(context);
@@ -110,7 +72,7 @@ function parts(context, element) {
     (kind('bpmn:Event') || kind('bpmn:ReceiveTask')) && [messages(context, element), event(context, element)],
     chooses(businessObject) && choice(context, element),
     kind('bpmn:SequenceFlow') && flow(context, element),
-    following(context, element),
+    !context.inList && following(context, element),
     technical(context, element),
   ];
 }
