@@ -556,6 +556,6 @@ clock = sa.Table(
 )
 
 OUTSIDE = frozenset(
-    {organisations, accounts, sessions, password_links, attempts, due, outbox, desk_due, clock}
+    {organisations, accounts, sessions, password_links, attempts, due, outbox, desk_due, chores, clock}
 )
 """Tables that are read before an organisation is known. Ids and moments only."""
