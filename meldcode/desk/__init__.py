@@ -8,7 +8,7 @@ from meldcode.desk.archive import Taken, take_in, zip_in, zipped
 from meldcode.desk.comments import Comment, comment, comments, settle
 from meldcode.desk.drafts import open_draft, read, remove, reopen, restore, revision, revisions, save
 from meldcode.desk.errors import DeskError, FileRefused, NotThere, Overtaken
-from meldcode.desk.finding import Found, Source, findings
+from meldcode.desk.finding import Found, Look, Source, findings, look
 from meldcode.desk.going_live import (
     Publication,
     PublishRefused,
@@ -41,6 +41,7 @@ __all__ = [
     "FileRefused",
     "Found",
     "Kind",
+    "Look",
     "NotThere",
     "Overtaken",
     "Presence",
@@ -65,6 +66,7 @@ __all__ = [
     "history",
     "kind_of",
     "leave",
+    "look",
     "open_draft",
     "proof",
     "proof_of",

@@ -6,17 +6,17 @@ together, so then each diagram is looked at by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from meldcode import definition
-from meldcode.definition import DefinitionError
+from meldcode.definition import DefinitionError, Version
 from meldcode.desk.reasons import Source, why
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
 
-__all__ = ["Found", "Source", "findings"]
+__all__ = ["Found", "Look", "Source", "findings", "look"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,33 @@ class Found:
     mend: Mapping[str, Any] | None = None
 
 
-def findings(contents: Mapping[str, bytes]) -> tuple[Found, ...]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a draft: its `version` (None while a file cannot be read) and what was found."""
+
+    version: Version | None
+    findings: tuple[Found, ...]
+
+    @property
+    def errors(self) -> tuple[Found, ...]:
+        """What stands in the way of publishing."""
+        return tuple(one for one in self.findings if one.severity is Severity.ERROR)
+
+
+def look(contents: Mapping[str, bytes]) -> Look:
     """Everything the quick check says of these files, errors first. Never raises for what is in a file."""
-    return tuple(sorted(map(_found, _checked(contents)), key=_order))
-
-
-def _checked(contents: Mapping[str, bytes]) -> Sequence[Finding]:
+    version: Version | None = None
     try:
-        return definition.check(definition.read_files(contents))
+        version = definition.read_files(contents)
+        found = definition.check(version)
     except DefinitionError as error:
-        return [*error.findings, *_by_themselves(contents, {one.file for one in error.findings})]
+        found = [*error.findings, *_by_themselves(contents, {one.file for one in error.findings})]
+    return Look(version, tuple(sorted(map(_found, found), key=_order)))
+
+
+def findings(contents: Mapping[str, bytes]) -> tuple[Found, ...]:
+    """The findings of `look`."""
+    return look(contents).findings
 
 
 def _by_themselves(contents: Mapping[str, bytes], unread: Iterable[str]) -> list[Finding]:

@@ -51,6 +51,8 @@ export default defineConfig({
       input: {
         pages: 'src/pages.css',
         enhance: 'src/enhance.js',
+        'desk-pages': 'src/desk-pages.css',
+        'desk-text': 'src/desk-text.js',
         // the designer's editors: no page of a colleague loads these
         'desk-diagram': 'src/desk/desk-diagram.js',
         'desk-diagram-styles': 'src/desk/desk-diagram.css',

@@ -155,6 +155,11 @@ def data() -> ResponseReturnValue:
 
 def _offered(found: Offers) -> dict[str, Any]:
     names = step_names()
+    calendars = {
+        "werkdagen": gettext("Werkdagen"),
+        "klok": gettext("Op de klok, dag en nacht"),
+        "vakantie": gettext("Werkdagen voor een vakantie"),
+    }
     roles = found.organisation.roles.values() if found.organisation else ()
     return {
         "roles": [{"key": one.key, "name": one.name} for one in roles],
@@ -190,8 +195,7 @@ def _offered(found: Offers) -> dict[str, Any]:
         ],
         "steps": [{"key": kind.value, "label": names[kind]} for kind in in_order(frozenset(StepKind))],
         "calendars": [
-            {"key": CalendarKind.WERKDAGEN.value, "label": gettext("Werkdagen")},
-            {"key": CalendarKind.KLOK.value, "label": gettext("Op de klok, dag en nacht")},
+            {"key": kind.value, "label": calendars.get(kind.value, kind.value)} for kind in CalendarKind
         ],
         "purposes": [
             {"key": Purpose.HERINNERING.value, "label": gettext("Herinnering")},

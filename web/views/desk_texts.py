@@ -1,0 +1,203 @@
+"""Mails and other plain texts of the draft: a page with a text, and beside it what people will read.
+
+Works without a script: *Bekijk* shows the preview, *Bewaar* keeps the text. With one, the preview follows
+what is typed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from meldcode import desk
+from meldcode.definition.mails import VARIABLES, read_mail
+from meldcode.definition.organisation import Organisation, read_organisation
+from meldcode.describe import timer_sentence
+from meldcode.desk import Kind, Overtaken, kind_of
+from meldcode.desk.errors import FileRefused, NotThere
+from meldcode.messages import Finding, MeldcodeError, Text
+from web import uploads
+from web.desk import designers_only, draft, file_of, for_scripts, plain, sent_text, text_of
+from web.language import gettext, said
+from web.organisation import calendar
+from web.services import now, services
+from web.sessions import actor
+from web.views.desk import title_of
+from web.views.desk_files import LARGEST
+from web.words import day_in_words
+
+blueprint = Blueprint("desk_texts", __name__, url_prefix="/ontwerp")
+TEXTS = (Kind.MAIL, Kind.ORGANISATION, Kind.EXAMPLE, Kind.README)
+NEW_MAIL = """Onderwerp: Taak wacht op uw reactie ({{ referentie }})
+
+Goedendag {{ naam }},
+
+Een taak had klaar moeten zijn op {{ datum_klaar }}. U bent nu aan de beurt.
+
+Open de taak en kies uiterlijk {{ reageer_voor }} wat er verder moet gebeuren:
+{{ link }}
+
+Zet geen inhoud in een antwoord op deze mail.
+
+{{ organisatie }}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What people will read of a text: a mail as it arrives, or the roles and days of an organisation."""
+
+    subject: str
+    body: str
+    organisation: Organisation | None
+    terms: list[tuple[str, str]]
+    findings: list[dict[str, object]]
+
+
+@blueprint.route("/tekst/<path:path>", methods=["GET", "POST"])
+@designers_only
+def edit(path: str) -> ResponseReturnValue:
+    """One text; posted with `doe=bekijk` to look at, with `doe=bewaar` to keep."""
+    if kind_of(path) not in TEXTS:
+        raise NotThere
+    file = file_of(path)
+    content, based_on = text_of(file.content or b""), file.revision
+    if request.method == "GET":
+        return _page(path, content, based_on, saved="klaar" in request.args)
+    given = _typed(content)
+    based_on = request.form.get("revision", type=int, default=-1)
+    if request.form.get("doe") != "bewaar":
+        return _page(path, given, based_on, looked=True)
+    try:
+        desk.save(services().db, actor().organisation, path, given.encode(), based_on, actor().person, now())
+    except Overtaken as error:
+        return _page(path, given, error.theirs.revision, theirs=error), 409
+    except FileRefused as error:
+        return _page(path, given, based_on, problem=said(error.text)), 422
+    return redirect(url_for("desk_texts.edit", path=path, klaar=""), 303)
+
+
+def _typed(before: str) -> str:
+    """What was typed, with the line ends the file had: a browser sends its own."""
+    text = request.form.get("tekst", "").replace("\r\n", "\n")
+    return text.replace("\n", "\r\n") if "\r\n" in before else text
+
+
+@blueprint.post("/tekst-voorbeeld/<path:path>")
+@for_scripts
+def live_preview(path: str) -> ResponseReturnValue:
+    """The preview of what is being typed: `{content}` → a piece of the page."""
+    if kind_of(path) not in TEXTS:
+        raise NotThere
+    seen = _preview(path, sent_text("content") or "")
+    return render_template("desk/text-preview.html", kind=kind_of(path), seen=seen)
+
+
+@blueprint.post("/mail-erbij")
+@designers_only
+def new_mail() -> ResponseReturnValue:
+    """A new mail, with a text to begin from."""
+    name = "-".join(request.form.get("naam", "").lower().split())
+    path = f"mails/{name}.md"
+    draft()
+    with suppress(Overtaken):  # there is one of that name: that is the one to open
+        desk.save(services().db, actor().organisation, path, NEW_MAIL.encode(), 0, actor().person, now())
+    return redirect(url_for("desk_texts.edit", path=path), 303)
+
+
+def _page(
+    path: str,
+    content: str,
+    based_on: int,
+    *,
+    saved: bool = False,
+    looked: bool = False,
+    theirs: Overtaken | None = None,
+    problem: str | None = None,
+) -> str:
+    return render_template(
+        "desk/text.html",
+        here="desk",
+        path=path,
+        kind=kind_of(path),
+        name=title_of(path),
+        content=content,
+        revision=based_on,
+        seen=_preview(path, content),
+        variables=VARIABLES,
+        saved=saved,
+        looked=looked,
+        theirs=theirs.theirs if theirs else None,
+        their_text=text_of(theirs.theirs.content or b"") if theirs else "",
+        overtaken=said(theirs.text) if theirs else None,
+        problem=problem,
+        revisions=desk.revisions(services().db, actor().organisation, path)[:20],
+        calendar=calendar(),
+    )
+
+
+def _preview(path: str, content: str) -> Preview:
+    kind, data = kind_of(path), content.encode()
+    if kind is Kind.MAIL:
+        template, found = read_mail(data, path)
+        subject, body = "", ""
+        if template is not None:
+            try:
+                subject, body = template.render(_values())
+            except MeldcodeError:
+                subject, body = template.subject, template.body
+        return Preview(subject, body, None, [], plain(tuple(found)))
+    if kind is Kind.ORGANISATION:
+        try:
+            return Preview("", "", read_organisation(data), _terms(), [])
+        except MeldcodeError as error:
+            return Preview("", "", None, [], plain(_findings(error, path)))
+    return Preview("", "", None, [], [])
+
+
+def _findings(error: MeldcodeError, path: str) -> tuple[Finding, ...]:
+    found: tuple[Finding, ...] = getattr(error, "findings", ())
+    return found or (Finding("text-unreadable", path, None, error.text, Text("", "")),)
+
+
+def _values() -> dict[str, str]:
+    """An example of each thing a mail can say."""
+    ready = calendar().local(now())
+    return {
+        "referentie": "K7Q2-84",
+        "datum_klaar": day_in_words(ready - timedelta(days=2)),
+        "reageer_voor": day_in_words(ready + timedelta(days=2)),
+        "naam": actor().name,
+        "link": f"{services().db.base_url}/taken/…",
+        "organisatie": draft_name(),
+    }
+
+
+def draft_name() -> str:
+    """What the organisation is called at the foot of a mail."""
+    version = desk.look(draft().contents).version
+    return version.organisation.name if version else gettext("Uw organisatie")
+
+
+def _terms() -> list[tuple[str, str]]:
+    """Every term of the draft's diagrams: where it stands, and a sentence."""
+    version = desk.look(draft().contents).version
+    if version is None:
+        return []
+    found = []
+    for node in version.nodes.values():
+        if node.timer is not None:
+            host = version.nodes.get(node.attached_to or "")
+            found.append(((host or node).name or node.id, said(timer_sentence(version, node))))
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Registers these pages."""
+    app.register_blueprint(blueprint)
+    for name in ("edit", "live_preview"):
+        uploads.LARGER[f"{blueprint.name}.{name}"] = LARGEST
