@@ -5,6 +5,7 @@ An incident never blocks anything but the case or mail it is about.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -34,6 +35,7 @@ class IncidentView:
     first_at: datetime
     last_at: datetime
     resolved_at: datetime | None
+    excluded: frozenset[UUID] = frozenset()  # who is shut out of the case it is about
 
 
 _same = (
@@ -59,7 +61,7 @@ _ONE = sa.select(incidents).where(
     scoped(incidents), incidents.c.id == sa.bindparam("which"), incidents.c.resolved_at.is_(None)
 )
 _LIST = (
-    sa.select(incidents, cases.c.reference)
+    sa.select(incidents, cases.c.reference, cases.c.excluded)
     .join_from(incidents, cases, sa.and_(cases.c.id == incidents.c.case, scoped(cases)), isouter=True)
     .where(scoped(incidents))
     .order_by(incidents.c.first_at, incidents.c.id)
@@ -87,6 +89,9 @@ _RESOLVE_KIND = (
         ),
     )
     .values(resolved_at=sa.bindparam("moment"))
+)
+_OPEN_OF_KIND = sa.select(incidents.c.id, incidents.c.node).where(
+    scoped(incidents), incidents.c.resolved_at.is_(None), incidents.c.kind == sa.bindparam("which_kind")
 )
 _FORGIVE = sa.update(cases).where(scoped(cases), cases.c.id == sa.bindparam("which")).values(failures=0)
 _WAKE_NOW = (
@@ -123,8 +128,17 @@ def record(
     return audit.Record(now, "incident_recorded", case=case, detail={"kind": kind, "node": node})
 
 
-def listing(db: Database, organisation: UUID | None = None, *, resolved: bool = False) -> list[IncidentView]:
-    """Open incidents (with `resolved`: all), oldest first; None lists every organisation's."""
+def listing(
+    db: Database,
+    organisation: UUID | None = None,
+    *,
+    resolved: bool = False,
+    unseen_by: UUID | None = None,
+) -> list[IncidentView]:
+    """Open incidents (with `resolved`: all), oldest first; None lists every organisation's.
+
+    `unseen_by` is who looks: what is about a case that she is shut out of is left out.
+    """
     if organisation is None:
         with db.reading(None) as tx:
             everyone = list(tx.execute(_ORGANISATIONS).scalars())
@@ -144,8 +158,10 @@ def listing(db: Database, organisation: UUID | None = None, *, resolved: bool = 
                 row.first_at,
                 row.last_at,
                 row.resolved_at,
+                frozenset(map(UUID, row.excluded or ())),
             )
             for row in tx.execute(_LIST if resolved else _LIST_OPEN)
+            if unseen_by is None or unseen_by.hex not in (row.excluded or ())
         ]
 
 
@@ -174,6 +190,14 @@ def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by
 def resolve_case(tx: Transaction, case: UUID, now: datetime) -> None:
     """The case moved on: what was stuck is not any more."""
     tx.execute(_RESOLVE_CASE, {"which": case, "moment": now})
+
+
+def resolve_others(tx: Transaction, kind: str, nodes: Collection[str], now: datetime) -> int:
+    """Of the open incidents of `kind`, those about something else than `nodes` are over; how many."""
+    over = [row.id for row in tx.execute(_OPEN_OF_KIND, {"which_kind": kind}) if row.node not in nodes]
+    for one in over:
+        tx.execute(_RESOLVE, {"which": one, "moment": now, "who": None})
+    return len(over)
 
 
 def resolve_mail(tx: Transaction, mail: UUID, kind: str, now: datetime) -> None:

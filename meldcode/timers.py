@@ -54,6 +54,8 @@ _LATER = (
     sa.update(due).where(scoped(due), due.c.case == sa.bindparam("which")).values(at=sa.bindparam("new_at"))
 )
 _OPEN = sa.select(cases.c.id).where(scoped(cases), cases.c.status == "open").order_by(cases.c.id)
+_SOME_OPEN = _OPEN.where(cases.c.id > sa.bindparam("after", type_=sa.Uuid())).limit(sa.bindparam("most"))
+_BEFORE_ALL = UUID(int=0)
 
 
 def fire_due(db: Database, now: datetime, limit: int = 100) -> int:
@@ -99,17 +101,41 @@ def recalculate(db: Database, organisation: UUID, *, now: datetime) -> int:
     """
     with db.reading(organisation) as tx:
         which = list(tx.execute(_OPEN).scalars())
-    done = 0
+    return sum(_recalculate(db, organisation, case_id, now) for case_id in which)
+
+
+def recalculate_some(
+    db: Database, organisation: UUID, after: UUID | None, most: int, *, now: datetime
+) -> list[UUID]:
+    """The same for at most `most` cases, those that come after `after` by id; which ones it was.
+
+    A case that cannot be computed becomes an incident and is not in the way of the others.
+    """
+    with db.reading(organisation) as tx:
+        which = list(tx.execute(_SOME_OPEN, {"after": after or _BEFORE_ALL, "most": most}).scalars())
     for case_id in which:
-        with db.transaction(organisation) as tx:
-            case = load(tx, case_id)
-            if case is None or case.status != "open":
-                continue
-            changes = Changes(tx, now)
-            changes.add(case, take(case, engine.Recalculate(), now), action=RECALCULATED)
-            changes.save()
-            done += 1
-    return done
+        try:
+            _recalculate(db, organisation, case_id, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            text = error.text if isinstance(error, MeldcodeError) else _unexpected(error)
+            with db.transaction(organisation) as tx:
+                audit.append(
+                    tx, [incidents.record(tx, kind="not_recalculated", text=text, now=now, case=case_id)]
+                )
+    return which
+
+
+def _recalculate(db: Database, organisation: UUID, case_id: UUID, now: datetime) -> bool:
+    with db.transaction(organisation) as tx:
+        case = load(tx, case_id)
+        if case is None or case.status != "open":
+            return False
+        changes = Changes(tx, now)
+        changes.add(case, take(case, engine.Recalculate(), now), action=RECALCULATED)
+        changes.save()
+        return True
 
 
 def _batch(db: Database, organisation: UUID, now: datetime, most: int) -> int:

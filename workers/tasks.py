@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from celery import Celery
 
-from meldcode import clock, outbox, timers
+from meldcode import chores, clock, desk, outbox, timers
 from meldcode.settings import Settings
 from meldcode.store import Database
 from workers.celery import make_celery
@@ -22,6 +22,9 @@ from workers.nudge import MAIL, TICK, Nudge
 
 #: A task stops taking on more work after this long, well within its limit; the next tick goes on.
 WORKING_SECONDS: Final = 60
+
+#: The proofs of drafts that a tick works on end this long after it began.
+PROVING_SECONDS: Final = 90
 
 log = structlog.get_logger(__name__)
 
@@ -63,12 +66,28 @@ class Work:
         return Nudge(self._settings.broker_url)
 
     def tick(self) -> None:
-        """Fires every timer that is due, and has the mails sent that it caused or that were left."""
+        """Fires every timer that is due, goes on with what is to be done for whole organisations, and has
+        the mails sent that came of it or that were left."""
+        began = time.monotonic()
         with _failures_are_logged("tick"):
             fired = _until_done(lambda: timers.fire_due(self._database, clock.now(self._database)))
             if fired:
                 log.info("timers_fired", count=fired)
+        with _failures_are_logged("chores"):
+            done = _until_done(lambda: chores.do_due(self._database, clock.now(self._database)))
+            if done:
+                log.info("chores_done", count=done)
+        with _failures_are_logged("desk"):
+            published = desk.do_due(self._database, clock.now(self._database))
+            if published:
+                log.info("desk_done", count=published)
         self._nudge.mail()
+        # last, and within what is left of this task's time: playing every case of a draft takes a while
+        with _failures_are_logged("proof"):
+            seconds = PROVING_SECONDS - (time.monotonic() - began)
+            proven = desk.prove_waiting(self._database, clock.now(self._database), seconds)
+            if proven:
+                log.info("drafts_proven", count=proven)
 
     def mail(self) -> None:
         """Sends the mails that wait in the outbox."""

@@ -7,8 +7,10 @@ from meldcode.accounts.links import (
     LinkEnded,
     ask_reset,
     choose_password,
+    forget_links,
     invite,
     invite_again,
+    invite_in,
     link_of,
 )
 from meldcode.accounts.overview import AccountState, AccountView, overview
@@ -37,8 +39,10 @@ __all__ = [
     "choose_password",
     "end_others",
     "end_session",
+    "forget_links",
     "invite",
     "invite_again",
+    "invite_in",
     "link_of",
     "overview",
     "own_account",

@@ -89,20 +89,34 @@ def invite(
     """
     try:
         with db.transaction(organisation) as tx:
-            person = people.add_person(
-                tx,
-                username=username,
-                name=name,
-                email=email,
-                roles=roles,
-                now=now,
-                by=None if by is None else by.person,
-            )
-            _send(tx, INVITATION, tx.execute(_ACCOUNT_OF, {"who": person}).one(), now)
-            _log(tx, "invited", person, now, by)
-            return person
+            return invite_in(tx, username=username, name=name, email=email, roles=roles, now=now, by=by)
     except sa.exc.IntegrityError as error:
         raise NameTaken(username) from error
+
+
+def invite_in(
+    tx: Transaction,
+    *,
+    username: str,
+    name: str,
+    email: str,
+    roles: Collection[str],
+    now: datetime,
+    by: Actor | None = None,
+) -> UUID:
+    """The same within a transaction; a user name in use comes out as the database's `IntegrityError`."""
+    person = people.add_person(
+        tx,
+        username=username,
+        name=name,
+        email=email,
+        roles=roles,
+        now=now,
+        by=None if by is None else by.person,
+    )
+    _send(tx, INVITATION, tx.execute(_ACCOUNT_OF, {"who": person}).one(), now)
+    _log(tx, "invited", person, now, by)
+    return person
 
 
 def invite_again(

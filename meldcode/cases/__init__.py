@@ -16,10 +16,12 @@ from meldcode.cases.errors import (
     CaseStuck,
     KeyReused,
     NotFound,
+    ShutOut,
     TaskGone,
     TaskTaken,
     TaskUnclaimed,
 )
+from meldcode.cases.exclusions import LastToWatch, ShutOutPage, readmit, shut_out, shut_out_page
 from meldcode.cases.holding import claim, give_back, handover, reassign
 from meldcode.cases.notes import add_note
 from meldcode.cases.reading import case_log, case_map, case_page, cases, my_tasks, task_form, task_page
@@ -56,10 +58,13 @@ __all__ = [
     "EntryView",
     "Handover",
     "KeyReused",
+    "LastToWatch",
     "LogLine",
     "NotFound",
     "NoteView",
     "Outcome",
+    "ShutOut",
+    "ShutOutPage",
     "TaskForm",
     "TaskGone",
     "TaskPage",
@@ -81,8 +86,11 @@ __all__ = [
     "my_tasks",
     "open_case",
     "raise_acute",
+    "readmit",
     "reassign",
     "recalculate",
+    "shut_out",
+    "shut_out_page",
     "task_form",
     "task_page",
     "wake",

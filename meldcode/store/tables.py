@@ -86,8 +86,8 @@ organisations = sa.Table(
     sa.Column("wrapped_key", sa.LargeBinary, nullable=False),
     sa.Column("version", sa.String(64)),  # what new cases start with; None until first published
     sa.Column("created_at", Moment, nullable=False),
-    # How often its `organisation_days` changed: what a process has read of them, it need not read again.
-    sa.Column("days_revision", sa.Integer, nullable=False, server_default="0"),
+    # Another one after each change of `organisation_days`: what a process has read, it need not read again.
+    sa.Column("days_revision", sa.String(32)),
 )
 
 accounts = sa.Table(

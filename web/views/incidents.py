@@ -25,7 +25,7 @@ blueprint = Blueprint("incidents", __name__)
 def index() -> ResponseReturnValue:
     """Everything of this organisation that needs a person before it goes on."""
     _must_supervise()
-    found = [_shown(one) for one in incidents.listing(services().db, actor().organisation)]
+    found = [_shown(one) for one in incidents.listing(services().db, actor().organisation, unseen_by=actor().person)]
     return render_template("incidents/index.html", incidents=found, here="incidents")
 
 
@@ -45,7 +45,7 @@ def retry(incident: UUID) -> ResponseReturnValue:
 
 def count() -> int:
     """How many there are."""
-    return len(incidents.listing(services().db, actor().organisation))
+    return len(incidents.listing(services().db, actor().organisation, unseen_by=actor().person))
 
 
 def _must_supervise() -> None:

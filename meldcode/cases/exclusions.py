@@ -1,0 +1,216 @@
+"""Who may never see a case: a colleague it is about, or who is too close to those it is about.
+
+Being shut out goes before everything else: every role, a task, a stand-in, having opened the case. To who is
+shut out a case is not there: no task, no row, no mail, and for its address the same answer as for a case that
+does not exist. Nobody can shut out the last one who watches over cases: then nobody would notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import access, audit, people
+from meldcode.cases.errors import AccessDenied
+from meldcode.cases.finding import find, glance
+from meldcode.cases.once import Command, once
+from meldcode.cases.refusals import TURNED_AWAY, note_refusal
+from meldcode.cases.values import CaseView, Outcome
+from meldcode.messages import MeldcodeError, Text
+from meldcode.moves import Case
+from meldcode.people import Actor, Person
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import cases, drafts, mails, outbox, tasks
+
+# Codes, never a story: see `holding.REASONS`.
+REASONS: dict[str, Text] = {
+    "concerned": Text("is mogelijk zelf betrokken", "may be concerned herself"),
+    "close": Text("is familie of een bekende van de betrokkenen", "is related to or knows those involved"),
+    "safety": Text("om de veiligheid van iemand anders", "for somebody else's safety"),
+}
+READMISSIONS: dict[str, Text] = {
+    "mistake": Text("het was een vergissing", "it was a mistake"),
+    "over": Text("de reden is er niet meer", "the reason is gone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShutOutPage:
+    """Who is shut out of a case, and who could be. `may_readmit`: a supervisor may let somebody in again."""
+
+    reference: str
+    excluded: tuple[Person, ...]
+    others: tuple[Person, ...]
+    may_readmit: bool
+
+
+class LastToWatch(MeldcodeError):
+    """Without this person nobody would be left who sees where the case stands."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Zonder deze persoon ziet niemand meer of de zaak blijft liggen. Laat de beheerder eerst "
+                "iemand anders een rol geven die alle zaken volgt.",
+                "Without this person nobody would see any more whether the case stands still. Have the "
+                "administrator first give somebody else a role that follows all cases.",
+            )
+        )
+
+
+_SET = (
+    sa.update(cases)
+    .where(scoped(cases), cases.c.id == sa.bindparam("case_id"))
+    .values(excluded=sa.bindparam("who", type_=sa.JSON()), changed_at=sa.bindparam("now"))
+)
+_RELEASE = (
+    sa.update(tasks)
+    .where(scoped(tasks), tasks.c.case == sa.bindparam("case_id"), tasks.c.assignee == sa.bindparam("person"))
+    .values(assignee=None)
+)
+_FORGET = sa.delete(drafts).where(
+    scoped(drafts), drafts.c.case == sa.bindparam("case_id"), drafts.c.person == sa.bindparam("person")
+)
+_WAITING = sa.select(mails.c.id).where(
+    scoped(mails),
+    mails.c.case == sa.bindparam("case_id"),
+    mails.c.person == sa.bindparam("person"),
+    mails.c.status == "waiting",
+)
+_UNQUEUE = sa.delete(outbox).where(scoped(outbox), outbox.c.mail == sa.bindparam("mail_id"))
+_WITHDRAW = (
+    sa.update(mails)
+    .where(scoped(mails), mails.c.id == sa.bindparam("mail_id"))
+    .values(status="failed", error="withdrawn")
+)
+
+
+def shut_out(
+    db: Database, actor: Actor, case_id: UUID, person: UUID, *, reason: str, key: str, now: datetime
+) -> Outcome:
+    """Shut somebody out of a case; `reason` is one of `REASONS`. Her tasks in it go to their roles' pools.
+
+    For who opened the case, holds a task in it, or supervises. Raises `NotFound`, `AccessDenied`,
+    `LastToWatch`, and `MeldcodeError` for an unknown person or reason.
+    """
+    _must_be_one_of(REASONS, reason)
+
+    def change(tx: Transaction, case: Case) -> frozenset[UUID]:
+        if not may_shut_out(actor, case):
+            raise AccessDenied
+        if person not in {one.id for one in people.listed(tx) if one.active}:
+            raise MeldcodeError(Text("Kies iemand uit de lijst.", "Choose somebody from the list."))
+        excluded = case.excluded | {person}
+        watching = people.holders(tx, case.published.supervising, now) if case.published.supervising else {}
+        if watching and not {one.id for found in watching.values() for one in found} - excluded:
+            raise LastToWatch
+        which = {"case_id": case_id, "person": person}
+        tx.execute(_RELEASE, which)
+        tx.execute(_FORGET, which)
+        for mail in tx.execute(_WAITING, which).scalars().all():
+            tx.execute(_UNQUEUE, {"mail_id": mail})
+            tx.execute(_WITHDRAW, {"mail_id": mail})
+        return excluded
+
+    return _changed(db, actor, case_id, person, "person_shut_out", reason, key, now, change)
+
+
+def readmit(
+    db: Database, actor: Actor, case_id: UUID, person: UUID, *, reason: str, key: str, now: datetime
+) -> Outcome:
+    """Let somebody in again; `reason` is one of `READMISSIONS`. For who supervises only.
+
+    Raises `NotFound`, `AccessDenied`, and `MeldcodeError` for an unknown reason.
+    """
+    _must_be_one_of(READMISSIONS, reason)
+
+    def change(_: Transaction, case: Case) -> frozenset[UUID]:
+        if not access.may_reassign(actor, case.published.supervising):
+            raise AccessDenied
+        return case.excluded - {person}
+
+    return _changed(db, actor, case_id, person, "person_readmitted", reason, key, now, change)
+
+
+def shut_out_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -> ShutOutPage:
+    """Who is shut out of a case and who could be, for who may change it: names, no content.
+
+    Raises `NotFound` and `AccessDenied`.
+    """
+    try:
+        with db.reading(actor.organisation) as tx:
+            case = glance(tx, actor, case_id)
+            if not may_shut_out(actor, case):
+                raise AccessDenied
+            everybody = people.listed(tx)
+            return ShutOutPage(
+                case.reference,
+                tuple(one for one in everybody if one.id in case.excluded),
+                tuple(one for one in everybody if one.active and one.id not in case.excluded),
+                access.may_reassign(actor, case.published.supervising),
+            )
+    except TURNED_AWAY:
+        note_refusal(db, actor, case_id, "person_shut_out", now)
+        raise
+
+
+def may_shut_out(actor: Actor, case: Case) -> bool:
+    """Does she hold the case (she opened it, or has a task in it now), or supervise?"""
+    holds = actor.person == case.opened_by or any(access.holds(actor, task) for task in case.tasks)
+    return holds or access.may_reassign(actor, case.published.supervising)
+
+
+def _changed(
+    db: Database,
+    actor: Actor,
+    case_id: UUID,
+    person: UUID,
+    action: str,
+    reason: str,
+    key: str,
+    now: datetime,
+    change: Callable[[Transaction, Case], frozenset[UUID]],
+) -> Outcome:
+    # somebody else chosen on the same page is another command
+    command = Command(action, f"{key}:{person.hex}", case_id)
+
+    def run(tx: Transaction) -> Outcome:
+        case = find(tx, actor, case_id)
+        excluded = change(tx, case)
+        view = CaseView(case.id, case.reference, case.status)
+        if excluded == case.excluded:
+            return Outcome(view, (), repeated=True)
+        row = {"case_id": case_id, "who": sorted(one.hex for one in excluded), "now": now}
+        tx.execute(_SET, row)
+        role = min(actor.roles & case.published.supervising, default=None)
+        record = audit.Record(
+            now,
+            action,
+            person=actor.person,
+            role=role,
+            case=case_id,
+            reason=reason,
+            detail={"person": person.hex},
+            key=command.stored_key,
+        )
+        audit.append(tx, [record])
+        return Outcome(view, ())
+
+    def repeated(tx: Transaction, _: UUID) -> Outcome:
+        case = find(tx, actor, case_id)
+        return Outcome(CaseView(case.id, case.reference, case.status), (), repeated=True)
+
+    try:
+        return once(db, actor, command, run, repeated)
+    except TURNED_AWAY:
+        note_refusal(db, actor, case_id, action, now)
+        raise
+
+
+def _must_be_one_of(reasons: dict[str, Text], reason: str) -> None:
+    if reason not in reasons:
+        raise MeldcodeError(Text("Kies een reden.", "Choose a reason."))

@@ -1,0 +1,193 @@
+"""Free days out of a file: a calendar (`.ics`), a table (`.csv`) or a piece of `organisation.toml`.
+
+Schools get their holidays as a calendar file, or type them into a table. Whatever the file says, days come
+out: what cannot be read is said by its line, never guessed, and nothing is kept of the file itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from icalendar import Calendar as Ics
+
+from meldcode.messages import MeldcodeError, Text
+
+LARGEST = 512 * 1024  # bytes
+MOST_DAYS = 2000
+LONGEST_PERIOD = 100  # days
+_MOST_TOLD = 10
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_DUTCH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
+
+
+class FileRefused(MeldcodeError):
+    """This file cannot be read; the text says why and what would be."""
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDays:
+    """The days a file names, with what it calls them, and what in it could not be used."""
+
+    days: dict[date, str]
+    passed_over: tuple[Text, ...]
+
+
+def read(name: str, data: bytes) -> FreeDays:
+    """The free days in a file; `name` says by its ending what it is. Raises `FileRefused`."""
+    if len(data) > LARGEST:
+        raise FileRefused(
+            Text("Dit bestand is te groot (meer dan 512 kB).", "This file is too large (more than 512 kB).")
+        )
+    ending = name.rsplit(".", 1)[-1].lower()
+    readers = {"ics": _ics, "csv": _table, "txt": _table, "toml": _toml}
+    if ending not in readers:
+        raise FileRefused(
+            Text("Kies een bestand dat eindigt op .ics, .csv of .toml.", "Choose a .ics, .csv or .toml file.")
+        )
+    days: dict[date, str] = {}
+    passed_over: list[Text] = []
+    for found in readers[ending](data):
+        if isinstance(found, Text):
+            passed_over.append(found)
+            continue
+        first, last, label = found
+        if not 0 <= (last - first).days < LONGEST_PERIOD:
+            passed_over.append(_odd_period(first, last))
+            continue
+        days.update({first + timedelta(days=n): label for n in range((last - first).days + 1)})
+        if len(days) > MOST_DAYS:
+            raise FileRefused(
+                Text("Hier staan te veel dagen in. Neem één of twee schooljaren.", "These are too many days.")
+            )
+    if not days:
+        raise FileRefused(
+            Text(
+                "In dit bestand staat geen dag die te lezen is. "
+                + " ".join(one.nl for one in passed_over[:3]),
+                "There is no readable day in this file. " + " ".join(one.en for one in passed_over[:3]),
+            )
+        )
+    return FreeDays(dict(sorted(days.items())), tuple(passed_over[:_MOST_TOLD]))
+
+
+_Found = tuple[date, date, str] | Text
+
+
+def _ics(data: bytes) -> Iterator[_Found]:
+    try:
+        calendar = Ics.from_ical(data)
+        events = list(calendar.walk("VEVENT"))
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        raise FileRefused(
+            Text("Dit is geen leesbaar agendabestand (.ics).", "This is no readable calendar file (.ics).")
+        ) from error
+    for event in events:
+        yield _of_event(event)
+
+
+def _of_event(event: Any) -> _Found:
+    label = _label(str(event.get("SUMMARY", "")))
+    try:
+        first, end = event.start, event.end
+    except (ValueError, KeyError, TypeError, AttributeError):
+        first = end = None
+    if not isinstance(first, date) or not isinstance(end, date):
+        return Text(f"“{label}” heeft geen begin of einde.", f"“{label}” has no begin or end.")
+    if "RRULE" in event or "RDATE" in event:
+        return Text(
+            f"“{label}” herhaalt zich. Zet elke keer apart in het bestand.",
+            f"“{label}” repeats itself. Put every time into the file on its own.",
+        )
+    whole_days = not isinstance(first, datetime)
+    first = first.date() if isinstance(first, datetime) else first
+    # An end is the first moment after the event (RFC 5545, 3.6.1), for a whole day the next one.
+    last = (end - timedelta(seconds=1)).date() if isinstance(end, datetime) else end - timedelta(days=1)
+    return (first, max(first, last), label) if whole_days else _with_hours(label)
+
+
+def _with_hours(label: str) -> Text:
+    return Text(
+        f"“{label}” is een afspraak met uren, geen hele dag.", f"“{label}” has hours: it is no whole day."
+    )
+
+
+def _table(data: bytes) -> Iterator[_Found]:
+    text = _decoded(data)
+    first = text.split("\n", 1)[0]
+    delimiter = max(";,\t", key=first.count)
+    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        begin = as_day(cells[0])
+        if begin is None:
+            if number > 1:  # the first line may be a heading
+                yield Text(
+                    f"Regel {number} begint niet met een datum.", f"Line {number} begins with no date."
+                )
+            continue
+        end = as_day(cells[1]) if len(cells) > 1 else None
+        rest = cells[2:] if end is not None or (len(cells) > 1 and not cells[1]) else cells[1:]
+        yield begin, end or begin, _label(next((cell for cell in rest if cell), ""))
+
+
+def _toml(data: bytes) -> Iterator[_Found]:
+    try:
+        table = tomllib.loads(_decoded(data))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise FileRefused(Text("Dit is geen geldige TOML.", "This is not valid TOML.")) from error
+    calendar = table.get("calendar", table)
+    days = calendar.get("free_days", []) if isinstance(calendar, dict) else []
+    for item in days if isinstance(days, list) else [days]:
+        given = item if isinstance(item, dict) else {"from": item, "to": item}
+        first, last = given.get("from"), given.get("to")
+        if not isinstance(first, date) or not isinstance(last, date) or _has_hours(first, last):
+            yield Text(f"`{item}` is geen dag en geen periode.", f"`{item}` is no day and no period.")
+            continue
+        yield first, last, _label(str(given.get("name", "")))
+
+
+def as_day(text: str) -> date | None:
+    """A date as people write one: `2026-10-12`, `12-10-2026`, `12/10/2026`; None when it is none."""
+    iso, dutch = _ISO.fullmatch(text.strip()), _DUTCH.fullmatch(text.strip())
+    try:
+        if iso:
+            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+        if dutch:
+            return date(int(dutch[3]), int(dutch[2]), int(dutch[1]))
+    except ValueError:
+        return None
+    return None
+
+
+def _has_hours(*moments: date) -> bool:
+    return any(isinstance(moment, datetime) for moment in moments)
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):  # spreadsheets still write the second
+        try:
+            return data.decode(encoding).replace("\r\n", "\n").replace("\0", "")
+        except UnicodeDecodeError:
+            continue
+    raise FileRefused(Text("Dit bestand is geen tekst.", "This file is no text."))
+
+
+def _label(text: str) -> str:
+    return " ".join("".join(sign for sign in text if sign.isprintable()).split())[:100]
+
+
+def _odd_period(first: date, last: date) -> Text:
+    return Text(
+        f"De periode van {first:%d-%m-%Y} tot {last:%d-%m-%Y} klopt niet, of duurt langer dan "
+        f"{LONGEST_PERIOD} dagen.",
+        f"The period from {first} to {last} is the wrong way round, or longer than {LONGEST_PERIOD} days.",
+    )
