@@ -106,8 +106,8 @@ def append(tx: Transaction, records: Sequence[Record]) -> None:
         row = _row(record)
         last = _hash(last, tx.scope, sequence, row)
         rows.append({**row, "sequence": sequence, "hash": last})
-    tx.execute(_ADD, rows)
-    tx.execute(
+    tx.write(_ADD, rows)
+    tx.write(
         _MOVE_HEAD,
         {
             "old_sequence": head.sequence,
@@ -115,6 +115,7 @@ def append(tx: Transaction, records: Sequence[Record]) -> None:
             "new_hash": last,
             "new_seal": _seal(tx, sequence, last),
         },
+        changing=1,
     )
 
 

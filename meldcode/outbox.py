@@ -19,6 +19,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP, default
 from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from meldcode import audit, incidents
 from meldcode.crypto import UnreadableError, associated
 from meldcode.messages import Text
 from meldcode.settings import SmtpSettings
-from meldcode.store import Database, Transaction, scoped
+from meldcode.store import Database, Transaction, insisting, scoped
 from meldcode.store.tables import mails, outbox
 
 __all__ = [
@@ -159,8 +160,8 @@ def queue(tx: Transaction, queued: Sequence[QueuedMail], now: datetime) -> None:
     if not queued:
         return
     fresh = {"status": "waiting", "attempts": 0, "created_at": now}
-    tx.execute(_ADD, [{**_columns(tx, mail), **fresh} for mail in queued])
-    tx.execute(_QUEUE, [{"mail": mail.id, "at": mail.not_before or now} for mail in queued])
+    tx.write(_ADD, [{**_columns(tx, mail), **fresh} for mail in queued])
+    tx.write(_QUEUE, [{"mail": mail.id, "at": mail.not_before or now} for mail in queued])
 
 
 def listing(db: Database, organisation: UUID, limit: int = 200) -> list[SentMail]:
@@ -186,14 +187,15 @@ def send_pending(db: Database, smtp: SmtpSettings, now: datetime, limit: int = 5
     sent = 0
     with _Server(smtp) as server:
         for row in pending:
-            mail = _claim(db, row.organisation, row.mail, moment(), lease_of(smtp))
+            claim = partial(_claim, db, row.organisation, row.mail, moment(), lease_of(smtp))
+            mail = insisting(claim)
             if mail is None:
                 continue
             try:
                 result, error = server.send(mail, _body(db, row.organisation, mail))
             except UnreadableError:
                 result, error = _Result.REFUSED, "unsendable"
-            _settle(db, row.organisation, mail, result, error, moment())
+            insisting(partial(_settle, db, row.organisation, mail, result, error, moment()))
             sent += result is _Result.SENT
             if result is _Result.UNREACHABLE:
                 break
@@ -220,7 +222,7 @@ def _claim(db: Database, organisation: UUID, mail: UUID, now: datetime, lease: t
             return None
         row = tx.execute(_ATTEMPT, {"which": mail}).one_or_none()
         if row is None:
-            tx.execute(_DONE, {"which": mail})
+            tx.write(_DONE, {"which": mail})
         return row
 
 
@@ -231,10 +233,11 @@ def _settle(
     with db.transaction(organisation) as tx:
         if result is _Result.SENT:
             # The queue's row before the mail's own, as a claim locks them.
-            tx.execute(_DONE, {"which": mail.id})
-            tx.execute(_RESULT, {**done, "new_status": "sent", "new_sent_at": now})
+            tx.write(_DONE, {"which": mail.id})
+            if not tx.execute(_RESULT, {**done, "new_status": "sent", "new_sent_at": now}).rowcount:
+                return  # it was recorded before the connection was cut
             if mail.sealed is not None and not db.demo:
-                tx.execute(_FORGET_SECRET, {"which": mail.id})
+                tx.write(_FORGET_SECRET, {"which": mail.id})
             if mail.attempts > 1:
                 incidents.resolve_mail(tx, mail.id, _UNREACHABLE, now)
             detail = {"mail": mail.id.hex, "template": mail.template, "level": mail.level}
@@ -242,11 +245,11 @@ def _settle(
             return
         given_up = result is _Result.REFUSED or (result is _Result.LATER and mail.attempts >= _GIVE_UP_AFTER)
         if given_up:
-            tx.execute(_DONE, {"which": mail.id})
+            tx.write(_DONE, {"which": mail.id})
         else:
             pause = min(_FIRST_PAUSE * 2 ** min(mail.attempts - 1, 10), _LONGEST_PAUSE)
-            tx.execute(_POSTPONE, {"which": mail.id, "until": now + pause})
-        tx.execute(_RESULT, {**done, "new_status": "failed" if given_up else "waiting"})
+            tx.write(_POSTPONE, {"which": mail.id, "until": now + pause})
+        tx.write(_RESULT, {**done, "new_status": "failed" if given_up else "waiting"})
         if given_up or mail.attempts >= _TELL_AFTER:
             audit.append(tx, [_tell(tx, mail, result, now)])
 

@@ -4,6 +4,8 @@ One query over all organisations finds what is due; then a transaction per organ
 `limit` cases in the order of their ids, the organisation's audit chain last. When one case of a batch
 fails, all of it is undone and the cases go one by one. A case that failed three times in a row
 becomes an incident and waits for a person.
+
+A deadlock that the database broke says nothing about any case: the batch is tried again at once.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +21,7 @@ import sqlalchemy as sa
 from meldcode import audit, engine, incidents
 from meldcode.messages import MeldcodeError, Text
 from meldcode.moves import RECALCULATED, Changes, load, load_all, take
-from meldcode.store import Database, StoreError, Transaction, scoped
+from meldcode.store import Database, StoreError, Transaction, insisting, scoped
 from meldcode.store.tables import cases, due
 
 ATTEMPTS = 3
@@ -62,7 +65,10 @@ def fire_due(db: Database, now: datetime, limit: int = 100) -> int:
     """Wake what is due at `now`, at most `limit` cases; how many of them moved on."""
     with db.reading(None) as tx:
         found = tx.execute(_FIND, {"now": now, "most": limit}).scalars().all()
-    return sum(_batch(db, organisation, now, most) for organisation, most in Counter(found).items())
+    return sum(
+        insisting(partial(_batch, db, organisation, now, most))
+        for organisation, most in Counter(found).items()
+    )
 
 
 def oldest_due(db: Database) -> datetime | None:

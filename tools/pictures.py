@@ -86,6 +86,8 @@ class Studio:
     def complete(self, username: str, case: UUID, node: str, answers: Mapping[str, Any]) -> None:
         """Somebody finishes a task now, away from the camera."""
         task, now = self.task(username, case, node), clock.now(self.db)
+        if task.pool:
+            cases.claim(self.db, self._actor(username), case, task.id, key=f"{task.id}", now=now)
         cases.complete(self.db, self._actor(username), case, task.id, answers, key=f"{task.id}", now=now)
 
     def task(self, username: str, case: UUID, node: str) -> TaskView:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from meldcode import access, audit, engine, incidents
 from meldcode.cases import reading
-from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, TaskGone
+from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find
 from meldcode.cases.once import Command, once
 from meldcode.cases.refusals import TURNED_AWAY, note_refusal
@@ -82,8 +82,8 @@ def complete(
     here. Who has not read them yet (a page) gives what reads and checks them, from the form, the case's
     facts so far and the organisation's day; then the case is opened once, not twice.
 
-    Raises `NotFound`, `AccessDenied`, `TaskGone`, `AnswersRefused` (nothing changed) and `CaseStuck`
-    (nothing changed, an incident was recorded).
+    Raises `NotFound`, `AccessDenied`, `TaskGone`, `TaskUnclaimed` (of her role's pool: she takes it first),
+    `AnswersRefused` (nothing changed) and `CaseStuck` (nothing changed, an incident was recorded).
     """
     command = Command("task_completed", key, case_id, task_id)
 
@@ -93,6 +93,8 @@ def complete(
         if task is None:
             _refuse_strangers(case, actor)
             raise TaskGone
+        if access.in_pool(actor, task):
+            raise TaskUnclaimed
         if not access.may_complete(actor, task, opened_by=case.opened_by):
             raise AccessDenied
         checked = _checked(case, task, answers, now)

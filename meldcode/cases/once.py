@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from meldcode.cases.errors import KeyReused
 from meldcode.messages import MeldcodeError, Text
 from meldcode.people import Actor
-from meldcode.store import Database, StoreError, Transaction, scoped
+from meldcode.store import Database, Transaction, insisting, scoped
 from meldcode.store.tables import audit
 
 LONGEST_KEY = 100
@@ -59,12 +59,7 @@ def once(
         raise MeldcodeError(
             Text("Deze opdracht heeft geen bruikbare sleutel.", "This command has no usable key.")
         )
-    try:
-        return _once(db, actor, command, run, repeated)
-    except StoreError as error:
-        if not error.passing:
-            raise
-        return _once(db, actor, command, run, repeated)
+    return insisting(lambda: _once(db, actor, command, run, repeated), times=2)
 
 
 def _once(
@@ -76,17 +71,41 @@ def _once(
 ) -> R:
     try:
         with db.transaction(actor.organisation) as tx:
-            return run(tx)
-    except StoreError:
-        raise
-    except (MeldcodeError, IntegrityError):
+            try:
+                return run(tx)
+            except MeldcodeError as refused:
+                case = _earlier(tx, actor, command)
+                if case is None:
+                    raise
+                raise _DoneBefore(repeated(tx, case)) from refused  # leaves nothing of this time behind
+    except _DoneBefore as before:
+        return cast(R, before.result)
+    except IntegrityError:
+        # Both copies came at the same moment, and the other one was first.
         with db.reading(actor.organisation) as tx:
-            earlier = tx.execute(_EARLIER, {"who": actor.person, "which": command.stored_key}).one_or_none()
-            if earlier is None:
+            case = _earlier(tx, actor, command)
+            if case is None:
                 raise
-            if not _same(earlier, command):
-                raise KeyReused from None
-            return repeated(tx, earlier.case)
+            return repeated(tx, case)
+
+
+class _DoneBefore(Exception):
+    """The command was carried out before, with this result."""
+
+    def __init__(self, result: object) -> None:
+        super().__init__()
+        self.result = result
+
+
+def _earlier(tx: Transaction, actor: Actor, command: Command) -> UUID | None:
+    """The case of this very command, when it was carried out before. Raises `KeyReused`."""
+    row = tx.execute(_EARLIER, {"who": actor.person, "which": command.stored_key}).one_or_none()
+    if row is None:
+        return None
+    if not _same(row, command):
+        raise KeyReused from None
+    case: UUID = row.case
+    return case
 
 
 def _same(earlier: Any, command: Command) -> bool:

@@ -88,9 +88,18 @@ _MINE = (
         ),
     )
 )
-_OF_CASE = _TASKS.where(tasks.c.case == sa.bindparam("case_id"))
-_VIEW = sa.select(case_table.c.id, case_table.c.reference, case_table.c.status, case_table.c.excluded).where(
-    scoped(case_table), case_table.c.id == sa.bindparam("case_id")
+# A case and its open tasks in one statement: what it was at one moment.
+_PRESENT = (
+    sa.select(
+        case_table.c.id.label("case"),
+        case_table.c.reference,
+        case_table.c.version,
+        case_table.c.status,
+        case_table.c.excluded,
+        *(column for column in tasks.c if column.name not in ("case", "organisation")),
+    )
+    .join_from(case_table, tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)), isouter=True)
+    .where(scoped(case_table), case_table.c.id == sa.bindparam("case_id"))
 )
 _OPEN = sa.select(
     case_table.c.id,
@@ -252,11 +261,12 @@ def case_log(
 
 def present(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[CaseView, tuple[TaskView, ...]]:
     """A case as it is now, with the tasks in it that are hers. Raises `ShutOut`."""
-    row = tx.execute(_VIEW, {"case_id": case_id}).one()
-    if actor.person.hex in row.excluded:
+    rows = tx.execute(_PRESENT, {"case_id": case_id}).all()
+    case = rows[0]
+    if actor.person.hex in case.excluded:
         raise ShutOut
-    views = _views(tx, actor, tx.execute(_OF_CASE, {"case_id": case_id}).all())
-    return CaseView(row.id, row.reference, row.status), tuple(
+    views = _views(tx, actor, [row for row in rows if row.id is not None])
+    return CaseView(case.case, case.reference, case.status), tuple(
         view for view in views if view.mine or view.pool
     )
 

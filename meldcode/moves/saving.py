@@ -122,7 +122,7 @@ class Changes:
             if move.case.revision and move.step.due != move.case.due_at
         ] + self._sleeping
         if dues:
-            tx.execute(_DUE, dues)
+            tx.write(_DUE, dues)
         self._write_entries()
         outbox.queue(tx, list(self._mails()), self._now)
         for move in self._moves:
@@ -164,8 +164,8 @@ class Changes:
                 for move in self._moves
                 if move.case.revision and move.step.finished is finished
             ]
-            if rows and self._tx.execute(statement, rows).rowcount != len(rows):
-                raise RuntimeError("a locked case was changed by somebody else")
+            if rows:  # locked, so they cannot have been changed by somebody else
+                self._tx.write(statement, rows, changing=len(rows))
         for move in self._moves:
             if not move.case.revision:
                 self._write_new_case(move)
@@ -173,7 +173,7 @@ class Changes:
     def _write_new_case(self, move: _Move) -> None:
         case, step = move.case, move.step
         row = _case_row(move, self._now)
-        self._tx.execute(
+        self._tx.write(
             _NEW_CASE,
             {
                 "id": case.id,
@@ -189,8 +189,8 @@ class Changes:
                 **{name: row[f"new_{name}"] for name in ("revision", "joined", "contributors", "state")},
             },
         )
-        self._tx.execute(_NEW_KEY, {"case": case.id, "wrapped": case.wrapped_key})
-        self._tx.execute(_NEW_DUE, {"case": case.id, "at": step.due})
+        self._tx.write(_NEW_KEY, {"case": case.id, "wrapped": case.wrapped_key})
+        self._tx.write(_NEW_DUE, {"case": case.id, "at": step.due})
 
     def _write_tasks(self) -> None:
         gone: list[dict[str, Any]] = []
@@ -205,11 +205,11 @@ class Changes:
             self._open[move.case.id] = [task for task in move.case.tasks if task.id in still] + opened
             moved += self._moved(move)
         if gone:
-            self._tx.execute(_GONE, gone)
+            self._tx.write(_GONE, gone)
         if moved:
-            self._tx.execute(_MOVED, moved)
+            self._tx.write(_MOVED, moved)
         if fresh:
-            self._tx.execute(_TASKS, fresh)
+            self._tx.write(_TASKS, fresh)
 
     def _moved(self, move: _Move) -> list[dict[str, Any]]:
         """The open tasks of a recalculated case whose deadline is another day now.
@@ -247,7 +247,7 @@ class Changes:
             if move.entry is not None and move.by is not None
         ]
         if rows:
-            self._tx.execute(_ENTRIES, rows)
+            self._tx.write(_ENTRIES, rows)
 
     # --- mails and audit ---------------------------------------------------------------------------
 

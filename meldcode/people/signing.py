@@ -175,13 +175,14 @@ def actor_of(db: Database, token: str, now: datetime) -> Actor | None:
     token_hash = digest(token)
     with db.reading(None) as tx:
         row = tx.execute(_SESSION, {"token": token_hash}).one_or_none()
-    if row is None or now >= row.ends_at or now - row.seen_at >= IDLE:
-        return None
+        if row is None or now >= row.ends_at or now - row.seen_at >= IDLE:
+            return None
+        tx.enter(row.organisation)
+        found = actor(tx, row.person, now)
     if now - row.seen_at >= _SEEN_EVERY:
         with db.transaction(row.organisation) as tx:
             tx.execute(_SEEN, {"token": token_hash, "seen": now})
-    with db.reading(row.organisation) as tx:
-        return actor(tx, row.person, now)
+    return found
 
 
 def sign_out(db: Database, token: str, now: datetime) -> None:

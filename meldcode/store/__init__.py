@@ -5,6 +5,16 @@ from __future__ import annotations
 
 from meldcode.store.backend import row_version
 from meldcode.store.database import SCOPE, Database, Transaction, scoped
-from meldcode.store.errors import ScopeError, StoreError
+from meldcode.store.errors import ScopeError, StoreError, UnexpectedCountError, insisting
 
-__all__ = ["SCOPE", "Database", "ScopeError", "StoreError", "Transaction", "row_version", "scoped"]
+__all__ = [
+    "SCOPE",
+    "Database",
+    "ScopeError",
+    "StoreError",
+    "Transaction",
+    "UnexpectedCountError",
+    "insisting",
+    "row_version",
+    "scoped",
+]

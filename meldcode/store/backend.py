@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import URL
@@ -31,6 +33,15 @@ class Backend(Protocol):
 
     def migrate(self, made: Engine, owner: str | None) -> None:
         """Bring the tables up to date, as the role that owns them where there are roles."""
+
+    def enter(self, connection: Connection, organisation: UUID) -> None:
+        """Let a transaction that was begun for no organisation go on for this one."""
+
+    def write(self, connection: Connection, words: str, rows: Sequence[Any], changing: int | None) -> None:
+        """Run a write for each of `rows`, now or together with what is asked next.
+
+        `changing`: how many rows in all; `UnexpectedCountError` when it comes out otherwise.
+        """
 
     def is_fenced(self, connection: Connection) -> bool:
         """Is every table of organisations behind the database's own fence, where it has one?"""

@@ -78,6 +78,31 @@ class Transaction:
             return self.connection.exec_driver_sql(prepared.sql, filled if len(filled) > 1 else filled[0])
         return self.connection.execute(statement, rows)
 
+    def write(
+        self, statement: Executable, params: Params | Sequence[Params], *, changing: int | None = None
+    ) -> None:
+        """Run an INSERT, UPDATE or DELETE of which nobody needs the answer, for one or several rows.
+
+        It may reach the database together with the next statement, at the latest when the transaction ends,
+        and what goes wrong comes out there. `changing` is how many rows it has to change in all, as many by
+        each; otherwise `UnexpectedCountError`. Raises `ScopeError` at once, as `execute` does.
+        """
+        plan = plan_of(statement)
+        if not plan.is_plain_write:
+            raise ScopeError("only what gives no rows back can be written without waiting")
+        rows = [self._complete(plan, row) for row in ([params] if isinstance(params, Mapping) else params)]
+        prepared = self._prepared(plan, rows[0])
+        self.database.backend.write(
+            self.connection, prepared.sql, [prepared.fill(row) for row in rows], changing
+        )
+
+    def enter(self, organisation: UUID) -> None:
+        """Go on for this organisation, in a transaction that was opened without one."""
+        if self.organisation is not None:
+            raise ScopeError("this transaction belongs to an organisation already")
+        self.organisation = organisation
+        self.database.backend.enter(self.connection, organisation)
+
     def _prepared(self, plan: Plan, row: Params) -> Prepared:
         names = frozenset(row)
         dialect = self.connection.dialect
@@ -137,8 +162,8 @@ class Database:
         )
         self._owner_url = owner_url
         parsed = sa.make_url(url)
-        self._backend = backend(parsed)
-        self.engine = self._backend.engine(parsed)
+        self.backend = backend(parsed)
+        self.engine = self.backend.engine(parsed)
         _forget_connections_after_fork(self)
 
     @contextmanager
@@ -170,18 +195,18 @@ class Database:
         On PostgreSQL also who may do what: row-level security and the rights of the software's own role.
         """
         with self._said_kindly():
-            self._backend.migrate(self.engine, self._owner_url)
+            self.backend.migrate(self.engine, self._owner_url)
 
     def is_current(self) -> bool:
         """Are the tables those of this version of the software, each behind its fence?"""
         from meldcode.store.migrate import is_current
 
         with self._said_kindly(), self._connection(None, reading=True) as connection:
-            return is_current(connection) and self._backend.is_fenced(connection)
+            return is_current(connection) and self.backend.is_fenced(connection)
 
     def scrub(self) -> None:
         """Make deleted bytes disappear from the database's files, as far as it lets us."""
-        self._backend.scrub(self.engine)
+        self.backend.scrub(self.engine)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -196,7 +221,7 @@ class Database:
     def _said_kindly(self) -> Iterator[None]:
         try:
             yield
-        except (OperationalError, InterfaceError, NoConnectionFree, self._backend.DriverError) as error:
+        except (OperationalError, InterfaceError, NoConnectionFree, self.backend.DriverError) as error:
             raise StoreError(
                 Text(
                     "De gegevens konden nu niet worden opgeslagen of gelezen. Probeer het zo opnieuw; "
@@ -204,7 +229,7 @@ class Database:
                     "The data could not be saved or read just now. Try again in a moment; "
                     "sending it twice does no harm.",
                 ),
-                passing=self._backend.is_passing(error),
+                passing=self.backend.is_passing(error),
             ) from error
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from meldcode.messages import MeldcodeError, Text
+
+R = TypeVar("R")
 
 
 class StoreError(MeldcodeError):
@@ -19,3 +24,22 @@ class StoreError(MeldcodeError):
 
 class ScopeError(Exception):
     """A programming error: a statement that does not stay inside one organisation."""
+
+
+class UnexpectedCountError(Exception):
+    """A write changed more or fewer rows than it had to: somebody else had them after all."""
+
+
+def insisting(work: Callable[[], R], times: int = 3) -> R:
+    """`work`, up to so many times as long as what goes wrong may pass: a broken deadlock, a cut connection.
+
+    It may have been carried out before the connection was cut, so only for what is done once however often
+    it is begun. Raises what `work` raises.
+    """
+    for _ in range(times - 1):
+        try:
+            return work()
+        except StoreError as error:
+            if not error.passing:
+                raise
+    return work()

@@ -11,7 +11,8 @@ the organisation's audit head last.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -23,6 +24,7 @@ from sqlalchemy.pool import NullPool
 from meldcode.messages import Text
 from meldcode.store.backend import ORGANISATION, READING
 from meldcode.store.errors import StoreError
+from meldcode.store.line import Line
 from meldcode.store.migrate import upgrade
 from meldcode.store.tables import OUTSIDE, metadata
 
@@ -54,6 +56,7 @@ _TOO_POWERFUL = """
 # The begin of a transaction was cut off, a deadlock was broken, the server went away or comes up again.
 _PASSING = {"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006"}
 
+_FOR = "SELECT set_config('app.organisation', %s, true)"
 _ORGANISATION = "nullif(current_setting('app.organisation', true), '')::uuid"
 _POLICY = "of_one_organisation"
 _EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
@@ -80,15 +83,22 @@ def engine(url: URL) -> Engine:
         pool_size=5,
         max_overflow=15,
         pool_timeout=20,
-        pool_pre_ping=True,  # after a restart of the server nobody sees the broken connections
         connect_args=_CONNECT,
     )
+    event.listen(made, "do_connect", lambda _dialect, _record, args, given: Line.connect(*args, **given))
     event.listen(made, "connect", _set_up)
+    event.listen(made, "checkout", _check)
     event.listen(made, "begin", _begin)
     return made
 
 
-def _set_up(connection: psycopg.Connection[Any], _record: Any) -> None:
+def _check(connection: Line, _record: Any, _proxy: Any) -> None:
+    """After a restart of the server nobody sees the broken connections: they are made anew."""
+    if not connection.is_alive():
+        raise sa.exc.DisconnectionError
+
+
+def _set_up(connection: Line, _record: Any) -> None:
     # The driver's own habit of beginning transactions is off: `_begin` does it, with the organisation.
     connection.autocommit = True
     if connection.info.server_version < OLDEST:
@@ -109,7 +119,7 @@ def _set_up(connection: psycopg.Connection[Any], _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Begin, and say for which organisation, in one message to the server.
+    """Begin, and say for which organisation, in one message to the server with what is asked first.
 
     Local to the transaction: a setting of the session would still be there for the connection's next user.
     Said also when it is none, so that nothing that was ever set for a session can show a row.
@@ -118,10 +128,30 @@ def _begin(connection: Connection) -> None:
     """
     options = connection.get_execution_options()
     words = "BEGIN ISOLATION LEVEL REPEATABLE READ" if options.get(READING) else "BEGIN"
-    organisation: UUID | None = options.get(ORGANISATION)
-    scope = "" if organisation is None else UUID(bytes=organisation.bytes)  # nothing but a UUID gets in here
-    driver: Any = connection.connection.dbapi_connection
-    driver.execute(f"{words}; SELECT set_config('app.organisation', '{scope}', true)", prepare=False)
+    _line(connection).begin(words, (_FOR, (_setting(options.get(ORGANISATION)),)))
+
+
+def enter(connection: Connection, organisation: UUID) -> None:
+    """Go on for this organisation, in a transaction that was begun for none."""
+    _line(connection).later(_FOR, (_setting(organisation),))
+
+
+def write(connection: Connection, words: str, rows: Sequence[Any], changing: int | None) -> None:
+    """Run a write without waiting for its answer: it is sent with what is asked next, or with the commit."""
+    dispatch: Any = connection.dispatch
+    for note in dispatch.before_cursor_execute:
+        note(connection, None, words, rows[0], None, len(rows) > 1)
+    each = None if changing is None else changing // len(rows)
+    for row in rows:
+        _line(connection).later(words, row, each)
+
+
+def _setting(organisation: UUID | None) -> str:
+    return "" if organisation is None else str(UUID(bytes=organisation.bytes))  # nothing but a UUID gets in
+
+
+def _line(connection: Connection) -> Line:
+    return cast(Line, connection.connection.dbapi_connection)
 
 
 def is_passing(error: BaseException) -> bool:

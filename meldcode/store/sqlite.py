@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import URL, event
 from sqlalchemy.engine import Connection, Engine
 
 from meldcode.store.backend import READING
+from meldcode.store.errors import UnexpectedCountError
 from meldcode.store.migrate import upgrade
 
 # What a refused BEGIN raises: it does not pass SQLAlchemy.
@@ -51,6 +54,18 @@ def _begin(connection: Connection) -> None:
     reading = connection.get_execution_options().get(READING, False)
     driver: Any = connection.connection.dbapi_connection
     driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def enter(connection: Connection, organisation: UUID) -> None:
+    """Nothing to say: SQLite knows no organisations."""
+    del connection, organisation
+
+
+def write(connection: Connection, words: str, rows: Sequence[Any], changing: int | None) -> None:
+    """Run a write, at once: there is no way to the database that could be saved."""
+    done = connection.exec_driver_sql(words, list(rows) if len(rows) > 1 else rows[0])
+    if changing is not None and done.rowcount != changing:
+        raise UnexpectedCountError(f"{done.rowcount} rows were changed instead of {changing}")
 
 
 def migrate(made: Engine, owner: str | None) -> None:

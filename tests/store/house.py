@@ -229,10 +229,18 @@ class House:
         now: datetime = MONDAY,
         key: str | None = None,
     ) -> Outcome:
-        """Complete the open task at `node`, with plausible answers when none are given."""
-        task = self.task(case, node)
+        """Complete the open task at `node`, with plausible answers when none are given.
+
+        One that is nobody's yet is taken first.
+        """
+        actor, task = self.actor(by), self.task(case, node)
         given = dict(answers or ANSWERS.get(node, {}))
-        return cases.complete(self.db, self.actor(by), case, task, given, key=key or self.key(), now=now)
+        key = key or self.key()
+        try:
+            return cases.complete(self.db, actor, case, task, given, key=key, now=now)
+        except cases.TaskUnclaimed:
+            cases.claim(self.db, actor, case, task, key=self.key(), now=now)
+            return cases.complete(self.db, actor, case, task, given, key=key, now=now)
 
     def task(self, case: UUID, node: str) -> UUID:
         """The id of the open task at `node`."""

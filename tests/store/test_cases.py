@@ -304,6 +304,21 @@ def test_the_same_key_completes_once(house: House) -> None:
     assert [entry.answers["feiten"] for entry in page.entries] == ["a"]
 
 
+def test_what_a_repeated_completion_led_to_is_read_once(house: House) -> None:
+    """One transaction: the case, the key, and the case as it is now with its tasks."""
+    case = house.open().case.id
+    task, sanne = house.task(case, "signalen"), house.actor("sanne")
+    cases.complete(house.db, sanne, case, task, {"feiten": "a"}, key="k", now=MONDAY)
+    begun: list[int] = []
+    event.listen(house.db.engine, "begin", lambda _: begun.append(1))
+    with statements(house.db) as counts:
+        again = cases.complete(house.db, sanne, case, task, {"feiten": "b"}, key="k", now=MONDAY)
+
+    assert again.repeated
+    assert len(begun) == 1
+    assert counts == {"statements": 3, "commits": 0}
+
+
 def test_the_same_key_opens_one_case(house: House) -> None:
     sanne = house.actor("sanne")
     first = cases.open_case(house.db, sanne, key="k", now=MONDAY)

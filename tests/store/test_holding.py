@@ -60,6 +60,21 @@ def test_a_supervisor_in_the_pool_knows_the_status_as_of_every_case(house: House
     assert listed.name == "Beslissen"
 
 
+def test_a_task_of_the_pool_is_finished_only_by_who_took_it(house: House, pooled: tuple[UUID, UUID]) -> None:
+    case, task = pooled
+    answers, joost = {"advies": "melden"}, house.actor("joost")
+    for name in ("joost", "sanne"):
+        with pytest.raises(TaskUnclaimed):
+            cases.complete(house.db, house.actor(name), case, task, answers, key=house.key(), now=MONDAY)
+    assert "task_completed" not in log_of(house, case)[2:]
+
+    cases.claim(house.db, joost, case, task, key=house.key(), now=MONDAY)
+    with pytest.raises(AccessDenied):
+        cases.complete(house.db, house.actor("sanne"), case, task, answers, key=house.key(), now=MONDAY)
+    done = cases.complete(house.db, joost, case, task, answers, key=house.key(), now=MONDAY)
+    assert not done.repeated
+
+
 def test_taking_a_task_opens_the_case_for_her_alone(house: House, pooled: tuple[UUID, UUID]) -> None:
     case, task = pooled
     joost = house.actor("joost")

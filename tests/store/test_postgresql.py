@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +12,16 @@ from uuid import uuid4
 import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
+from psycopg.pq import PipelineStatus
 
-from meldcode import audit, cases, people
+from meldcode import audit, cases, people, timers
 from meldcode.engine import Complete
 from meldcode.moves import Changes, Entry, load, take
-from meldcode.store import Database, StoreError
+from meldcode.store import Database, ScopeError, StoreError, scoped
 from meldcode.store.tables import OUTSIDE, metadata
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import cases as case_table
+from meldcode.store.tables import people as people_table
 from tests.databases import MASTER_KEY, beneath
 from tests.postgres import APP, OWNER, SUPERUSER, PrivatePostgres
 from tests.store import house as building
@@ -285,6 +285,15 @@ def until_somebody_waits(house: House, *, at_most: float = 10) -> None:
     raise AssertionError("nobody waited")
 
 
+def patient(house: House) -> None:
+    """Who waits for a lock looks for a circle after three seconds: the first to wait is the one who finds it,
+    also on a slow computer."""
+    with beneath(house.db).begin() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET deadlock_timeout = '3s'")
+    house.db.engine.dispose()
+
+
 def test_a_case_that_was_waited_for_is_seen_as_it_is_after_the_wait(house: House) -> None:
     """Not its row of now with the tasks and the moment of before."""
     case = house.open().case.id
@@ -313,8 +322,6 @@ def test_a_case_that_was_waited_for_is_seen_as_it_is_after_the_wait(house: House
 
 
 def test_a_claim_takes_what_is_free_and_leaves_what_somebody_holds(house: House) -> None:
-    from meldcode import timers
-
     held, free = house.at_weighing(), house.at_weighing()
     late = MONDAY.replace(day=30)
     with house.db.transaction(house.organisation) as tx:
@@ -330,6 +337,7 @@ def test_a_claim_takes_what_is_free_and_leaves_what_somebody_holds(house: House)
 def test_commands_that_would_wait_for_each_other_for_ever_both_happen(house: House) -> None:
     """Somebody locks in the wrong order. The server ends one of the two, and that one is tried again."""
     case = house.open().case.id
+    patient(house)
     with ThreadPoolExecutor(1) as pool, beneath(house.db).begin() as rude:
         rude.exec_driver_sql("SELECT * FROM audit_heads FOR UPDATE")
         done = pool.submit(house.complete, case, "signalen")
@@ -341,6 +349,47 @@ def test_commands_that_would_wait_for_each_other_for_ever_both_happen(house: Hou
     assert audit.verify(house.db) == []
     with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(case_table.c.revision)).scalar_one() == 2
+
+
+def test_a_tick_whose_batch_was_ended_by_a_deadlock_goes_on(house: House) -> None:
+    """The batch has its cases and waits for the log; whoever has the log wants those cases, and gets them.
+    What she still has when the batch is tried again is left to the next tick, as always."""
+    made = [house.at_weighing() for _ in range(3)]
+    patient(house)
+    with ThreadPoolExecutor(1) as pool, beneath(house.db).begin() as rude:
+        rude.exec_driver_sql("SELECT * FROM audit_heads FOR UPDATE")
+        fired = pool.submit(timers.fire_due, house.db, MONDAY.replace(day=30))
+        until_somebody_waits(house)
+        rude.exec_driver_sql("SELECT * FROM cases FOR UPDATE")
+        rude.rollback()
+        done = fired.result(20)
+    assert done + timers.fire_due(house.db, MONDAY.replace(day=30)) == len(made)
+    with beneath(house.db).connect() as connection:
+        ended = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        assert connection.exec_driver_sql(ended).scalar_one() >= 1
+        assert set(connection.execute(sa.select(case_table.c.revision)).scalars()) == {3}
+    assert audit.verify(house.db) == []
+
+
+def test_a_batch_that_keeps_being_ended_stops_after_a_few_attempts(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.at_weighing()
+    begun: list[int] = []
+
+    def ended(*_: object) -> int:
+        begun.append(1)
+        with house.db.transaction(None) as tx:
+            tx.connection.exec_driver_sql(
+                "DO $$ BEGIN RAISE EXCEPTION 'ended' USING ERRCODE = 'deadlock_detected'; END $$"
+            )
+        return 0
+
+    monkeypatch.setattr(timers, "_fire", ended)
+    with pytest.raises(StoreError) as refused:
+        timers.fire_due(house.db, MONDAY.replace(day=30))
+    assert refused.value.passing
+    assert len(begun) == 3
 
 
 def test_a_reader_sees_one_moment_however_long_it_looks(house: House) -> None:
@@ -385,33 +434,68 @@ def test_a_lock_that_is_not_given_is_a_sentence_and_nothing_is_half_done(
 # --- odds and ends ------------------------------------------------------------------------------------
 
 
-def test_a_completion_sends_nothing_uncounted_but_its_beginning_and_its_end(house: House) -> None:
-    """Counted at the server: what statements the driver really sent for one completion."""
+def test_a_completion_crosses_the_line_three_times(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted where the driver sends: beginning and loading; writing and asking for the log's head; the log
+    and the commit."""
     house.at_weighing()
     case = house.open().case.id
     task, sanne = house.task(case, "signalen"), house.actor("sanne")
     sent: list[str] = []
-    real = psycopg.Cursor.execute
-    lock = threading.Lock()
+    crossed: list[int] = []
+    execute, leave_pipeline = psycopg.Cursor.execute, psycopg.Pipeline.__exit__
 
-    def execute(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        with lock:
-            sent.append(str(query).strip())
-        return real(cursor, query, *args, **kwargs)
+    def note(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        sent.append(str(query).strip())
+        if cursor.connection.pgconn.pipeline_status == PipelineStatus.OFF:
+            crossed.append(1)
+        return execute(cursor, query, *args, **kwargs)
 
-    commits: list[int] = []
-    event.listen(house.db.engine, "commit", lambda _: commits.append(1))
-    psycopg.Cursor.execute = execute  # type: ignore[method-assign]
-    try:
-        cases.complete(house.db, sanne, case, task, {"feiten": "x"}, key="k", now=MONDAY)
-    finally:
-        psycopg.Cursor.execute = real  # type: ignore[method-assign]
-    begins = [words for words in sent if words.startswith("BEGIN")]
-    pings = [words for words in sent if not words or words == ";"]
-    assert len(begins) == 1
-    assert str(house.organisation) in begins[0]
-    assert len(commits) == 1
-    assert len(sent) - len(begins) - len(pings) <= 12
+    def leave(pipeline: Any, *args: Any) -> None:
+        crossed.append(1)
+        leave_pipeline(pipeline, *args)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    monkeypatch.setattr(psycopg.Pipeline, "__exit__", leave)
+    cases.complete(house.db, sanne, case, task, {"feiten": "x"}, key="k", now=MONDAY)
+
+    assert len(crossed) == 3
+    assert [sent[0], sent[-1]] == ["BEGIN", "COMMIT"]
+    assert sent.count("BEGIN") == sent.count("COMMIT") == 1
+    assert len(sent) <= 12 + 3  # with the beginning, its organisation, and the end
+
+
+def test_a_connection_that_the_server_ended_meanwhile_is_not_used(house: House) -> None:
+    house.open()
+    with beneath(house.db).connect() as connection:
+        words = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'meldcode_app'"
+        ended = connection.exec_driver_sql(f"{words} AND datname = current_database()").scalars().all()
+    assert ended
+    assert all(ended)
+    # a reading is not tried again by anybody, so it got a connection that lives
+    assert len(cases.cases(house.db, house.actor("sanne"))) == 1
+
+
+def test_a_write_that_fails_comes_out_where_it_is_sent_and_nothing_after_it_is_done(house: House) -> None:
+    row = {"id": uuid4(), "name": "N", "email": "e", "active": True, "created_at": MONDAY}
+    with pytest.raises(sa.exc.IntegrityError), house.db.transaction(house.organisation) as tx:  # noqa: PT012
+        tx.write(sa.insert(people_table), row)
+        tx.write(sa.insert(people_table), row)
+        tx.write(sa.insert(people_table), {**row, "id": uuid4()})
+    with house.db.reading(house.organisation) as tx:
+        names = tx.execute(sa.select(people_table.c.name).where(scoped(people_table))).scalars().all()
+    assert "N" not in names
+
+
+def test_a_transaction_for_nobody_sees_an_organisation_only_after_entering_it(house: House) -> None:
+    count = sa.select(sa.func.count()).select_from(people_table)
+    with house.db.reading(None) as tx:
+        assert tx.connection.execute(count).scalar_one() == 0
+        tx.enter(house.organisation)
+        assert tx.connection.execute(count).scalar_one() == len(house.people)
+        with pytest.raises(ScopeError):
+            tx.enter(uuid4())
+    with house.db.reading(None) as tx:
+        assert tx.connection.execute(count).scalar_one() == 0
 
 
 def test_a_name_with_a_null_in_it_is_nobodys(house: House) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from meldcode import audit, cases, timers
-from meldcode.cases import AccessDenied, AnswersRefused, CaseStuck, TaskGone
+from meldcode.cases import AccessDenied, AnswersRefused, CaseStuck, TaskGone, TaskUnclaimed
 from meldcode.engine import Refused
 from meldcode.moves import load
 from meldcode.store.tables import due, entries, mails, outbox, tasks
@@ -67,10 +67,13 @@ class Cases(RuleBasedStateMachine):
         case, task, by, advice, key = sent
         fields = {"signalen": "feiten", "wegen": "advies", "beslissen": "besluit"}
         answers = {fields[node]: advice} if node in fields else {}
+        db, actor = self.house.db, self.house.actor(by)
         try:
-            outcome = cases.complete(
-                self.house.db, self.house.actor(by), case, task, answers, key=key, now=self.now
-            )
+            try:
+                outcome = cases.complete(db, actor, case, task, answers, key=key, now=self.now)
+            except TaskUnclaimed:
+                cases.claim(db, actor, case, task, key=self.house.key(), now=self.now)
+                outcome = cases.complete(db, actor, case, task, answers, key=key, now=self.now)
         except (AccessDenied, AnswersRefused, CaseStuck, TaskGone):
             return sent
         assert not outcome.repeated
@@ -86,7 +89,7 @@ class Cases(RuleBasedStateMachine):
             outcome = cases.complete(
                 self.house.db, self.house.actor(by), case, task, {"feiten": advice}, key=key, now=self.now
             )
-        except (AccessDenied, AnswersRefused, CaseStuck, TaskGone):
+        except (AccessDenied, AnswersRefused, CaseStuck, TaskGone, TaskUnclaimed):
             return
         if not outcome.repeated:
             self.steps[case] = before + 1
