@@ -4,6 +4,8 @@ A draft is a set of files, laid out as a folder under `processes/`. Saving names
 on, so that two designers cannot overwrite each other; nothing that was ever saved is lost.
 """
 
+from datetime import datetime
+
 from meldcode.desk.archive import Taken, take_in, zip_in, zipped
 from meldcode.desk.comments import Comment, comment, comments, settle
 from meldcode.desk.drafts import open_draft, read, remove, reopen, restore, revision, revisions, save
@@ -30,6 +32,13 @@ from meldcode.desk.proofs import ProofView, ask_proof, proof, proof_of, prove_wa
 from meldcode.desk.readings import Reader, has_read, read_at, readers
 from meldcode.desk.reviews import remind, review_due, reviewed
 from meldcode.desk.values import Change, Draft, DraftFile, Presence, Revision
+from meldcode.store import Database
+
+
+def do_due(db: Database, now: datetime) -> int:
+    """What time brings at the desk: versions whose day has come, the yearly reminder; how much was done."""
+    return put_in_force(db, now) + remind(db, now)
+
 
 __all__ = [
     "AWAY_AFTER",
@@ -58,6 +67,7 @@ __all__ = [
     "ask_proof",
     "comment",
     "comments",
+    "do_due",
     "files_of_publication",
     "files_of_version",
     "findings",

@@ -32,6 +32,7 @@ PROOF = "proof"
 #: Well within what a worker's task may take; what is not finished then is *not proven*.
 MOST_SECONDS = 80.0
 ABANDONED = timedelta(minutes=3)
+GIVEN_UP = timedelta(hours=1)
 _TELL_EVERY = 1.0  # seconds
 
 WAITING, RUNNING, DONE, FAILED = "waiting", "running", "done", "failed"
@@ -164,6 +165,10 @@ def prove_waiting(db: Database, now: datetime, most_seconds: float = MOST_SECOND
             if not todo:
                 tx.execute(_NOT_DUE)
         for row in todo:
+            if now - row.asked_at > GIVEN_UP:  # whoever worked on it was killed time and again
+                with db.transaction(organisation) as tx:
+                    tx.execute(_FINISH, {"which": row.id, "new_state": FAILED, "result": None, "now": now})
+                continue
             left = most_seconds - (time.monotonic() - began)
             if left > 1:
                 done += _prove(db, organisation, row, now, left)
