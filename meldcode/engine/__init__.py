@@ -19,6 +19,7 @@ from meldcode.engine.contract import (
     Step,
     Wake,
 )
+from meldcode.engine.migrating import Migrated, Misfit, migrate
 from meldcode.engine.steps import document, open_tasks, step
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Incident",
     "Json",
     "Mail",
+    "Migrated",
+    "Misfit",
     "OpenTask",
     "RaiseEvent",
     "Recalculate",
@@ -40,6 +43,7 @@ __all__ = [
     "Step",
     "Wake",
     "document",
+    "migrate",
     "open_tasks",
     "step",
 ]

@@ -6,6 +6,7 @@ timers read the clock; ours note when they fall due and wait to be told (`timing
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,7 +133,7 @@ class FirstOf(MultipleEventDefinition):
 def start_timer(definition: TimerDefinition, task: Any) -> Entry:
     """The entry of a timer that starts now. Raises `Incident` when its duration cannot be read."""
     step = running()
-    text = _resolve(definition, task, step)
+    text = resolved(definition, items_around(task), step)
     entry: Entry = {"text": text, "since": step.now.isoformat(), "count": 0}
     entry["due"] = first_due(definition, entry, step.calendar).isoformat()
     return entry
@@ -203,11 +204,12 @@ def moment(text: str, calendar: Calendar) -> datetime:
     return when.astimezone(UTC)
 
 
-def _resolve(definition: TimerDefinition, task: Any, step: Running) -> str:
+def resolved(definition: TimerDefinition, items: Mapping[str, Any], step: Running) -> str:
+    """The text of a timer as it starts: an expression is worked out on the case, `items` included."""
     text = definition.timer.text.strip()
     if not text.startswith("="):
         return text
-    value = to_json(step.evaluate(text, definition.node, items_around(task)))
+    value = to_json(step.evaluate(text, definition.node, items))
     if not isinstance(value, str):
         raise _unreadable(
             definition,
