@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from itertools import chain
 from pathlib import Path
 
-from tests.bench import core, crowd, pages
+from meldcode import logs
+from tests.bench import core, crowd, embedded, lateness, pages
 from tests.bench.rows import report
 from tests.databases import PostgresDatabases, SqliteFiles
 from tests.postgres import PrivatePostgres
 
 
 def main() -> int:
+    # a line per request, as in a deployment, and none of them between the figures
+    logs.configure(stream=Path(os.devnull).open("w"))  # noqa: SIM115
     with tempfile.TemporaryDirectory() as scratch, PrivatePostgres(durable=True) as server:
         folder = Path(scratch)
         (folder / "crowd").mkdir()
@@ -24,6 +28,8 @@ def main() -> int:
             pages.rows(PostgresDatabases(server)),
             crowd.rows(SqliteFiles(folder / "crowd")),
             crowd.rows(PostgresDatabases(server)),
+            lateness.rows(server, folder / "lateness"),
+            embedded.rows(folder / "embedded"),
         )
         return 0 if report(rows) else 1
 

@@ -6,13 +6,20 @@ production server and clients over real connections, each a person of her own wi
 
 from __future__ import annotations
 
+import base64
 import gzip
 import http.client
+import os
 import re
+import socket
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -20,12 +27,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Flask
-from waitress.server import create_server
 
 from meldcode import cases, people, publishing
 from meldcode.people import Actor
 from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
+from tests.bench.crowd import fill
 from tests.bench.rows import Row, at_least, at_most, shown
 from tests.bench.school import ANSWERS, FOLDER, KEY
 from tests.databases import MASTER_KEY, Kind, SqliteFiles, again
@@ -35,7 +42,10 @@ PASSWORD = "een-lang-wachtwoord"
 ROUNDS = 200
 MOST_ROUNDS = 8
 CLIENTS = 4
-EACH = 100  # completions of each client
+EACH = 110  # completions of each client, the first of them to warm up
+WARM = 10
+MANY = 10_000
+FLAT = 1.25
 ORIGIN = "http://localhost"
 FIRST_VISIT_KB, LATER_KB = 100, 12
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -46,7 +56,7 @@ class Pages:
     """The application on a fresh database with one organisation and a few people."""
 
     def __init__(self, db: Database) -> None:
-        settings = Settings(
+        self.settings = settings = Settings(
             database_url=db.engine.url.render_as_string(hide_password=False),
             broker_url="redis://127.0.0.1:1/0",  # nobody there: pages do not depend on it
             smtp=SmtpSettings("127.0.0.1", 1),
@@ -155,15 +165,16 @@ class Visitor:
             if (cookie := self.client.get_cookie(name)) is not None
         )
 
-    def complete(self) -> float:
-        """Send the open task; the milliseconds until the answer is there."""
+    def complete(self, *, look: bool = True) -> float:
+        """Send the open task; the milliseconds until the answer is there. Then see what is open next."""
         body = self.body()
         begin = time.perf_counter()
         answer = self.client.post(self.address, data=body)
         taken = (time.perf_counter() - begin) * 1_000
         if answer.status_code != 303:
             raise RuntimeError(f"{self.node} was not finished: {answer.status_code}")
-        self.look()
+        if look:
+            self.look()
         return taken
 
     def open(self) -> float:
@@ -196,34 +207,80 @@ def rows(kind: Kind) -> Iterator[Row]:
 
 def _rows(pages: Pages, name: str) -> Iterator[Row]:
     visitor = pages.visitor()
+    alone = _taken(visitor, ROUNDS)
+    yield at_most(f"{name}: HTTP completion, median", alone.median, "ms", 10)
+    yield shown(f"{name}: HTTP completion, 95th of 100", alone.late, "ms")
+    yield shown(f"{name}: processor time of a completion in the web process", alone.processor, "ms")
+    yield shown(f"{name}: opening a task's page, median", alone.opening, "ms")
+    figure, rate = f"{name}: HTTP completions with {CLIENTS} clients", _rate(pages)
+    # SQLite has one writer at a time: a deployment of that size is on PostgreSQL
+    yield shown(figure, rate, "/s") if name == "SQLite" else at_least(figure, rate, "/s", 100)
+    if name == "SQLite":
+        yield from _weights(pages.app, visitor)
+    yield from _flatness(pages, name, visitor)
+
+
+def _flatness(pages: Pages, name: str, visitor: Visitor) -> Iterator[Row]:
+    """Somebody with a case of her own, before and after colleagues opened ten thousand."""
+    few, few_mine = _taken(visitor, ROUNDS // 2), _seen(visitor, "/")
+    fill(pages.db, pages.organisation, visitor.case, MANY, owner=pages.visitor().actor.person)
+    many, many_mine = _taken(visitor, ROUNDS // 2), _seen(visitor, "/")
+    what = f"{name}: HTTP completion with {MANY:,} open cases"
+    yield at_most(what, many.median, "ms", 10)
+    # compared in processor time, which a busy computer changes least
+    yield at_most(f"{what} / with few, processor time", many.processor / few.processor, "x", FLAT)
+    yield at_most(f"{name}: my tasks with {MANY:,} open cases / with few", many_mine / few_mine, "x", FLAT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Milliseconds: completing (median, 95th of 100, processor time), and opening the page before it."""
+
+    median: float
+    late: float
+    processor: float
+    opening: float
+
+
+def _taken(visitor: Visitor, rounds: int) -> _Taken:
     for _ in range(10):
         visitor.open()
         visitor.complete()
-    opened, completed = [], []
-    for _ in range(ROUNDS):
+    opened, completed, busy = [], [], []
+    for _ in range(rounds):
         opened.append(visitor.open())
-        completed.append(visitor.complete())
-    yield at_most(f"{name}: HTTP completion, median", statistics.median(completed), "ms", 10)
-    yield shown(f"{name}: HTTP completion, 95th of 100", statistics.quantiles(completed, n=20)[-1], "ms")
-    yield shown(f"{name}: opening a task's page, median", statistics.median(opened), "ms")
-    figure, rate = f"{name}: HTTP completions with {CLIENTS} clients", _rate(pages)
-    if name != "SQLite":
-        yield at_least(figure, rate, "/s", 100)
-        return
-    yield shown(figure, rate, "/s")  # one writer at a time: a deployment of that size is on PostgreSQL
-    yield from _weights(pages.app, visitor)
+        before = time.process_time()
+        completed.append(visitor.complete(look=False))
+        busy.append((time.process_time() - before) * 1_000)
+        visitor.look()
+    return _Taken(
+        statistics.median(completed),
+        statistics.quantiles(completed, n=20)[-1],
+        statistics.median(busy),
+        statistics.median(opened),
+    )
+
+
+def _seen(visitor: Visitor, path: str) -> float:
+    """Processor milliseconds of showing a page, median."""
+    taken = []
+    for _ in range(20):
+        before = time.process_time()
+        answer = visitor.client.get(path)
+        taken.append((time.process_time() - before) * 1_000)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+    return statistics.median(taken)
 
 
 def _rate(pages: Pages) -> float:
-    """Completions a second over real connections to the production server, by people at the same time."""
-    server = create_server(pages.app, host="127.0.0.1", port=0, threads=8, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    """Completions a second over real connections to the production server in a process of its own, by people
+    at the same time."""
     work = [(visitor, visitor.prepare(EACH)) for visitor in (pages.visitor() for _ in range(CLIENTS))]
     failed: list[str] = []
 
-    def send(visitor: Visitor, addresses: list[str]) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", int(server.effective_port), timeout=30)
+    def send(port: int, visitor: Visitor, addresses: list[str]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         headers = {
             "Cookie": visitor.cookies(),
             "Host": "localhost",
@@ -237,19 +294,54 @@ def _rate(pages: Pages) -> float:
                 failed.append(f"{address}: {answer.status}")
         connection.close()
 
-    clients = [threading.Thread(target=send, args=one) for one in work]
-    begin = time.monotonic()
-    for client in clients:
-        client.start()
-    for client in clients:
-        client.join()
-    taken = time.monotonic() - begin
-    server.task_dispatcher.shutdown()
-    server.close()
-    thread.join(10)
+    with _served(pages) as port:
+        for visitor, addresses in work:  # every thread of the server has seen a page before it counts
+            send(port, visitor, [addresses.pop() for _ in range(WARM)])
+        clients = [threading.Thread(target=send, args=(port, *one)) for one in work]
+        begin = time.monotonic()
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        taken = time.monotonic() - begin
     if failed:
         raise RuntimeError(f"{len(failed)} were not finished, the first: {failed[0]}")
-    return CLIENTS * EACH / taken
+    return CLIENTS * (EACH - WARM) / taken
+
+
+@contextmanager
+def _served(pages: Pages) -> Iterator[int]:
+    """The same pages as `meldcode serve` serves them; the port."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    settings = pages.settings
+    environment = {
+        "MELDCODE_DATABASE_URL": settings.database_url,
+        "MELDCODE_BROKER_URL": settings.broker_url,
+        "MELDCODE_SMTP_URL": f"smtp://{settings.smtp.host}:{settings.smtp.port}",
+        "MELDCODE_SECRET_KEY": settings.secret_key,
+        "MELDCODE_MASTER_KEY": base64.urlsafe_b64encode(settings.master_key).decode(),
+        "MELDCODE_BASE_URL": settings.base_url,
+        "MELDCODE_PORT": str(port),
+    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MELDCODE_")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "web"],
+        env={**kept, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and server.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                yield port
+                return
+            time.sleep(0.05)
+        raise RuntimeError("the pages are not served")
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def _weights(app: Flask, visitor: Visitor) -> Iterator[Row]:
