@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from meldcode import cover, days, publishing, timers
+from meldcode import cover, days, migration, publishing, timers
 from meldcode.store import Database, StoreError, Transaction, scoped
 from meldcode.store.tables import chores, organisations
 
@@ -60,6 +60,14 @@ _GO_ON = (
 _FIRST = sa.insert(chores)
 
 
+class Part(Protocol):
+    """Something done for at most `most` open cases after the case `after`; which ones were handled."""
+
+    def __call__(
+        self, db: Database, organisation: UUID, after: UUID | None, most: int, *, now: datetime
+    ) -> list[UUID]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the computing of deadlines is: `done` of about `total` cases; `running` until all are."""
@@ -76,9 +84,11 @@ def do_due(db: Database, now: datetime, part: int = 50) -> int:
     What goes wrong in one organisation is raised after the others had their turn.
     """
     with db.reading(None) as tx:
-        recalculating = tx.execute(_FIND, {"which": days.RECALCULATE, "now": now}).scalars().all()
+        moving = tx.execute(_FIND, {"which": days.RECALCULATE, "now": now}).scalars().all()
+        leaving = tx.execute(_FIND, {"which": migration.MIGRATE, "now": now}).scalars().all()
         looking = tx.execute(_TO_LOOK_AT, {"now": now}).scalars().all()
-    work = [partial(_recalculate, db, organisation, now, part) for organisation in recalculating]
+    work = [partial(_part, db, timers.recalculate_some, days.RECALCULATE, one, now, part) for one in moving]
+    work += [partial(_part, db, migration.move_some, migration.MIGRATE, one, now, part) for one in leaving]
     work += [partial(_look, db, organisation, now) for organisation in looking]
     done, failed = 0, None
     for do in work:
@@ -101,16 +111,17 @@ def recalculation(tx: Transaction) -> Progress | None:
     return Progress(row.began_at, row.done, max(row.total, row.done), row.at is not None)
 
 
-def _recalculate(db: Database, organisation: UUID, now: datetime, part: int) -> int:
-    which = {"which": days.RECALCULATE}
+def _part(db: Database, do: Part, kind: str, organisation: UUID, now: datetime, part: int) -> int:
+    """A part of the work on all open cases: claim it, do it, and say how far it is."""
+    which = {"which": kind}
     with db.transaction(organisation) as tx:
         found: Any = tx.execute(_CLAIM, {**which, "now": now, "until": now + _LEASE}).one_or_none()
     if found is None:
         return 0  # another worker has it
-    handled = timers.recalculate_some(db, organisation, found.after, part, now=now)
+    handled = do(db, organisation, found.after, part, now=now)
     finished = len(handled) < part
     with db.transaction(organisation) as tx:
-        # When the days changed again meanwhile, the row has begun anew: then this part does not count.
+        # When it was asked for again meanwhile, the row has begun anew: then this part does not count.
         tx.execute(
             _GO_ON,
             {

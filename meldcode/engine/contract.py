@@ -116,7 +116,8 @@ class Fact:
     """Something that happened, for the audit log: an event name in the past tense, no case content.
 
     Names: case_started, task_opened, task_completed, task_cancelled, timer_fired, timer_superseded,
-    decision_made, event_raised, mail_requested, step_passed, case_finished, timers_recalculated.
+    decision_made, event_raised, mail_requested, step_passed, case_finished, timers_recalculated,
+    case_migrated.
     """
 
     name: str

@@ -9,14 +9,14 @@ that task was opened, not from the migration.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from meldcode.diagram.model import Node
 from meldcode.engine import gateways, parts
-from meldcode.engine.contract import EngineError, State, Step, Wake
+from meldcode.engine.contract import EngineError, Fact, State, Step, Wake
 from meldcode.engine.events import TimerDefinition, first_due, resolved
 from meldcode.engine.running import Running, counter_from, label, run
 from meldcode.engine.specs import scopes_of
@@ -74,7 +74,9 @@ def migrate(old: Version, new: Version, calendar: Calendar, state: State, now: d
         moving = _Moving(old, new, calendar, running)
         tokens = moving.scope(process, state["tokens"])
         moved = {**state, "tokens": tokens, "next": next(running.counter)}
-    return Migrated(step(new, calendar, moved, Wake(), now), tuple(moving.armed), tuple(moving.dropped))
+    woken = step(new, calendar, moved, Wake(), now)
+    told = replace(woken, facts=(Fact("case_migrated"), *woken.facts))
+    return Migrated(told, tuple(moving.armed), tuple(moving.dropped))
 
 
 @dataclass(slots=True)

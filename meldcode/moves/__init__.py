@@ -11,7 +11,19 @@
 
 from __future__ import annotations
 
-from meldcode.moves.loading import Case, Task, load, load_all, look, new_case, take
+from meldcode.moves.loading import Case, Task, load, load_all, look, look_all, new_case, take
 from meldcode.moves.saving import RECALCULATED, Changes, Entry
 
-__all__ = ["RECALCULATED", "Case", "Changes", "Entry", "Task", "load", "load_all", "look", "new_case", "take"]
+__all__ = [
+    "RECALCULATED",
+    "Case",
+    "Changes",
+    "Entry",
+    "Task",
+    "load",
+    "load_all",
+    "look",
+    "look_all",
+    "new_case",
+    "take",
+]

@@ -221,6 +221,22 @@ chores = sa.Table(
     **_IN_KEY_ORDER,
 )
 
+# Open cases on their way to another version. How far it is stands in `chores`.
+migrations = sa.Table(
+    "migrations",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    _organisation(),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("asked_by", sa.Uuid, nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.Column("stopped_by", sa.Uuid),
+    sa.Column("moved", sa.Integer, nullable=False),
+    sa.Column("stayed", sa.JSON, nullable=False),  # [case, reference, element, why in Dutch, in English]
+    sa.Index("ix_migrations_organisation_asked_at", "organisation", "asked_at"),
+)
+
 versions = sa.Table(
     "versions",
     metadata,
