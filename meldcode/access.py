@@ -79,6 +79,16 @@ def may_reassign(actor: Actor, supervising: Collection[str]) -> bool:
     return not actor.roles.isdisjoint(supervising)
 
 
+def may_shut_out(actor: Actor, case: CaseLike, supervising: Collection[str]) -> bool:
+    """May she say who must never see the case: does she hold it (she opened it, or has a task in it now), or
+    supervise?"""
+    return not is_shut_out(actor, case) and (
+        actor.person == case.opened_by
+        or any(holds(actor, task) for task in case.tasks)
+        or may_reassign(actor, supervising)
+    )
+
+
 def acting_role(actor: Actor, task: TaskLike | None, joined: Collection[str] = ()) -> str | None:
     """The role she acts in, for the log: the task's when she holds it, else the one she joined with."""
     if task is not None and task.role in actor.roles:

@@ -19,7 +19,7 @@ from icalendar import Calendar as Ics
 
 from meldcode.messages import MeldcodeError, Text
 
-LARGEST = 512 * 1024  # bytes
+LARGEST = 256 * 1024  # bytes
 MOST_DAYS = 2000
 LONGEST_PERIOD = 100  # days
 _MOST_TOLD = 10
@@ -44,7 +44,7 @@ def read(name: str, data: bytes) -> FreeDays:
     """The free days in a file; `name` says by its ending what it is. Raises `FileRefused`."""
     if len(data) > LARGEST:
         raise FileRefused(
-            Text("Dit bestand is te groot (meer dan 512 kB).", "This file is too large (more than 512 kB).")
+            Text("Dit bestand is te groot (meer dan 256 kB).", "This file is too large (more than 256 kB).")
         )
     ending = name.rsplit(".", 1)[-1].lower()
     readers = {"ics": _ics, "csv": _table, "txt": _table, "toml": _toml}
@@ -123,7 +123,11 @@ def _table(data: bytes) -> Iterator[_Found]:
     text = _decoded(data)
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
-    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise FileRefused(Text("Deze tabel is niet te lezen.", "This table cannot be read.")) from error
+    for number, row in enumerate(rows, start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue

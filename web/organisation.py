@@ -17,13 +17,14 @@ def published() -> Published:
     """The version new cases start with; read once per request. Raises `meldcode.publishing.PublishError`."""
     if "published" not in g:
         with services().db.reading(actor().organisation) as tx:
-            g.published = publishing.load(tx, publishing.current(tx))
+            _, g.published, g.calendar = publishing.start(tx)
     return cast(Published, g.published)
 
 
 def calendar() -> Calendar:
-    """The organisation's working days."""
-    return published().calendar
+    """The organisation's working days: its folder's, and its own."""
+    published()
+    return cast(Calendar, g.calendar)
 
 
 def supervises() -> bool:

@@ -41,6 +41,7 @@ class ShownTask:
     url: str | None
     claim: str
     claim_key: str
+    replaces: str | None = None  # whose it is, when who looks stands in for her
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def task(view: TaskView) -> ShownTask:
         url=url_for("tasks.task", case=view.case, task=view.id) if hers else None,
         claim=url_for("holding.claim", case=view.case, task=view.id),
         claim_key=fresh_key(),
+        replaces=view.assignee_name if view.pool else None,
     )
 
 
@@ -116,6 +118,8 @@ def whose(view: TaskView) -> str:
     """Whose turn it is: `u`, a name, or everybody with a role."""
     if view.mine:
         return gettext("u bent aan de beurt")
+    if view.pool and view.assignee_name:
+        return gettext("u vervangt %(who)s", who=view.assignee_name)
     if view.assignee_name:
         return view.assignee_name
     return gettext("iedereen met de rol %(role)s", role=role_name(view.role))

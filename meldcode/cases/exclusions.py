@@ -100,7 +100,7 @@ def shut_out(
     _must_be_one_of(REASONS, reason)
 
     def change(tx: Transaction, case: Case) -> frozenset[UUID]:
-        if not may_shut_out(actor, case):
+        if not access.may_shut_out(actor, case, case.published.supervising):
             raise AccessDenied
         if person not in {one.id for one in people.listed(tx) if one.active}:
             raise MeldcodeError(Text("Kies iemand uit de lijst.", "Choose somebody from the list."))
@@ -144,7 +144,7 @@ def shut_out_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -
     try:
         with db.reading(actor.organisation) as tx:
             case = glance(tx, actor, case_id)
-            if not may_shut_out(actor, case):
+            if not access.may_shut_out(actor, case, case.published.supervising):
                 raise AccessDenied
             everybody = people.listed(tx)
             return ShutOutPage(
@@ -156,12 +156,6 @@ def shut_out_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -
     except TURNED_AWAY:
         note_refusal(db, actor, case_id, "person_shut_out", now)
         raise
-
-
-def may_shut_out(actor: Actor, case: Case) -> bool:
-    """Does she hold the case (she opened it, or has a task in it now), or supervise?"""
-    holds = actor.person == case.opened_by or any(access.holds(actor, task) for task in case.tasks)
-    return holds or access.may_reassign(actor, case.published.supervising)
 
 
 def _changed(

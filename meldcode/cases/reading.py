@@ -318,6 +318,7 @@ def _page(tx: Transaction, actor: Actor, case: Case, involved: bool, now: dateti
         document=engine.document(case.state or {}) if involved else {},
         marks=_marks([row.node for row in rows], views, now),
         version=case.published.version,
+        can_shut_out=access.may_shut_out(actor, case, case.published.supervising),
     )
 
 

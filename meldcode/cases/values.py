@@ -132,6 +132,7 @@ class CasePage:
     document: Mapping[str, Json]
     marks: Mapping[str, str]
     version: Version
+    can_shut_out: bool = False  # she may say who must never see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,7 @@ class CaseMap:
     places: tuple[str, ...]
     marks: Mapping[str, str]
     version: Version
+    can_shut_out: bool = False  # she may say who must never see it
 
 
 @dataclass(frozen=True, slots=True)

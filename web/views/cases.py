@@ -84,6 +84,7 @@ def case(case: UUID) -> ResponseReturnValue:
         content=page.content,
         can_raise_acute=page.can_raise_acute,
         can_reassign=page.can_reassign,
+        can_shut_out=page.can_shut_out,
         progress=shown.progress(page),
         open=open_,
         entries=shown.history(page.entries, page.notes),

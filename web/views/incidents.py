@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from meldcode import incidents
+from meldcode import cover, incidents
 from meldcode.cases import AccessDenied
 from meldcode.incidents import IncidentView
 from meldcode.messages import MeldcodeError
@@ -25,7 +25,7 @@ blueprint = Blueprint("incidents", __name__)
 def index() -> ResponseReturnValue:
     """Everything of this organisation that needs a person before it goes on."""
     _must_supervise()
-    found = [_shown(one) for one in incidents.listing(services().db, actor().organisation, unseen_by=actor().person)]
+    found = [_shown(one) for one in _open()]
     return render_template("incidents/index.html", incidents=found, here="incidents")
 
 
@@ -34,6 +34,8 @@ def index() -> ResponseReturnValue:
 def retry(incident: UUID) -> ResponseReturnValue:
     """Try again. Pressed twice, the second press finds nothing left to do."""
     _must_supervise()
+    if incident not in {one.id for one in _open()}:
+        return redirect(url_for("incidents.index"), 303)
     try:
         incidents.retry(services().db, actor().organisation, incident, now=now(), by=actor().person)
     except MeldcodeError:
@@ -45,7 +47,13 @@ def retry(incident: UUID) -> ResponseReturnValue:
 
 def count() -> int:
     """How many there are."""
-    return len(incidents.listing(services().db, actor().organisation, unseen_by=actor().person))
+    return len(_open())
+
+
+def _open() -> list[IncidentView]:
+    """What is stuck, without what is about a case that who looks is shut out of."""
+    who = actor()
+    return incidents.listing(services().db, who.organisation, unseen_by=who.person)
 
 
 def _must_supervise() -> None:
@@ -71,6 +79,8 @@ def _shown(one: IncidentView) -> dict[str, object]:
 def _what(one: IncidentView) -> str:
     if one.kind == "mail_without_receiver":
         return gettext("Er is niemand om te mailen")
+    if one.kind == cover.NOBODY:
+        return gettext("Een bericht komt straks bij niemand aan")
     if one.mail is not None:
         return gettext("Een mail komt niet aan")
     if one.case is None:
