@@ -17,7 +17,8 @@ PORT   ?=
 # `make test TESTS=tests/unit ARGS='-k timer'` runs a part
 TESTS  ?= tests
 ARGS   ?=
-JOBS   ?= 2
+# one more than there are cores: many tests wait for a process, a browser or a clock
+JOBS   ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
 export PYTHONUNBUFFERED := 1
 export PYTHON
@@ -34,7 +35,7 @@ run: $(VENV)/.embedded $(VENV)/.project $(VENV)/.assets ## Try it: everything on
 .PHONY: test
 test: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Run every test (TESTS=tests/unit for a part, ARGS='-k timer' for pytest)
 	@$(PY) tools/browser.py
-	$(BIN)/pytest -n $(JOBS) --dist loadfile -m 'not proof' --durations 15 --durations-min 2 $(TESTS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not proof' --durations 15 --durations-min 2 $(TESTS) $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev $(VENV)/.project ## Format, lint, types, import rules, dependencies, spelling, translations

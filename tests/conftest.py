@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.databases import Kind, PostgresDatabases, SqliteFiles
 from tests.postgres import PROGRAMS, PrivatePostgres
-from tools import browser
+from tools import browser as browsers
 from workers.embedded.broker import PrivateBroker
 from workers.embedded.catcher import Mailbox, catching
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_DATA = "MELDCODE_TEST_DATA"
+WAITING = ("processes", "browser", "slow")
 
 
 def pytest_configure() -> None:
@@ -24,6 +26,13 @@ def pytest_configure() -> None:
     ours = (TEST_DATA, PROGRAMS)
     for name in [name for name in os.environ if name.startswith("MELDCODE_") and name not in ours]:
         del os.environ[name]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that mostly wait come first, so that the many quick tests fill the time beside and after them."""
+    waiting = {item.path for item in items for mark in WAITING if item.get_closest_marker(mark)}
+    items.sort(key=lambda item: item.path not in waiting)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
@@ -53,10 +62,19 @@ def test_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The program file of a real browser. Without one the test fails: pages are not proven by skipping."""
-    found = browser.find()
+    found = browsers.find()
     if found is None:
-        pytest.fail(browser.MISSING)
+        pytest.fail(browsers.MISSING)
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """That browser, running; every test opens a fresh window in it."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=list(browsers.ARGUMENTS))
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ class PrivatePostgres:
             **self._as_user(),
         )
         log.close()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(psycopg.OperationalError):
                 self.execute("SELECT 1")
@@ -116,7 +116,7 @@ class PrivatePostgres:
         watcher, self._watcher = self._watcher, None
         if watcher is not None and watcher.stdin is not None:
             watcher.stdin.close()
-            watcher.wait(10)
+            watcher.wait(60)
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -124,7 +124,7 @@ class PrivatePostgres:
             return
         process.send_signal(how)
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

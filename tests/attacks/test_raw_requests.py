@@ -13,7 +13,8 @@ from waitress.server import create_server
 from tests.attacks.town import Town, copy_of
 from web.__main__ import LARGEST_BODY
 
-WAIT = 5.0
+WAIT = 30.0
+SLOWEST = 15.0  # a thread that is held up would be held up for a minute and more
 HOST = b"Host: 127.0.0.1\r\n"
 
 BROKEN = {
@@ -115,7 +116,7 @@ def speak(port: int, said: bytes, patience: float = 0.5) -> bytes:
 def test_a_broken_request_is_refused_or_ignored_and_the_next_one_is_answered(port: int, said: bytes) -> None:
     began = time.perf_counter()
     heard = speak(port, said)
-    assert time.perf_counter() - began < 2.5
+    assert time.perf_counter() - began < SLOWEST
     if heard.startswith(b"HTTP/"):
         code = int(heard.split(b" ", 2)[1])
         assert code < 500 or (code == 501 and b"coding" in said.lower()), heard[:300]
@@ -150,7 +151,7 @@ def test_half_a_request_keeps_nobody_waiting(port: int) -> None:
             line.sendall(b"POST /inloggen HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\na")
         began = time.perf_counter()
         assert speak(port, b"GET /inloggen HTTP/1.0\r\n" + HOST + b"\r\n", WAIT).startswith(b"HTTP/1.0 200")
-        assert time.perf_counter() - began < 2
+        assert time.perf_counter() - began < SLOWEST
     finally:
         for line in half:
             line.close()

@@ -15,6 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from meldcode.outbox import SmtpSettings
 
+PATIENCE = 30.0
+
 
 class Script:
     """Answers by receiver; what was taken is in `taken`."""
@@ -54,14 +56,14 @@ def serving(script: Script, **options: Any) -> Iterator[SmtpSettings]:
             lambda: SMTP(script, hostname="proef", loop=loop, **options), "127.0.0.1", 0
         )
 
-    server = loop.run_until_complete(begin())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(begin(), loop).result(PATIENCE)
     try:
         port = server.sockets[0].getsockname()[1]
-        yield SmtpSettings("127.0.0.1", port, timeout=2.0, sender="noreply@school.example")
+        yield SmtpSettings("127.0.0.1", port, timeout=5.0, sender="noreply@school.example")
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result(5)
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result(PATIENCE)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -108,6 +108,6 @@ def test_a_wrong_password_loses_no_mail(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
     script, smtp = strict
-    assert send_pending(waiting.db, replace(smtp, password="fout"), LATE) == 0
+    assert send_pending(waiting.db, replace(smtp, password="fout", timeout=1.0), LATE) == 0
     assert send_pending(waiting.db, smtp, LATE + datetime.timedelta(hours=1)) == 1
     assert len(script.taken) == 1

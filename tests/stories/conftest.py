@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.stories.house import EmbeddedHouse, House
 from tests.stories.visitors import BrowserVisitor, PlainVisitor, Visitor
-from tools.browser import ARGUMENTS
 
 KINDS = ("plain", "laptop", "phone without JavaScript")
+#: The stories that need not be walked on every kind of screen: what they show is not in how a page is used.
+ENOUGH = {
+    "test_a_stalled_weighing_reaches_the_teacher_twice_then_the_next_in_line": ("plain", KINDS[2]),
+    "test_who_is_not_involved_sees_that_a_case_waits_but_not_what_is_in_it": ("plain", "laptop"),
+    "test_acute_danger_opens_its_own_way_in_the_middle_of_a_case": ("laptop", KINDS[2]),
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "visit" in metafunc.fixturenames:
+        metafunc.parametrize("visit", ENOUGH.get(metafunc.function.__name__, KINDS), indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +33,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         running.close()
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(chromium), args=list(ARGUMENTS))
-        yield running
-        running.close()
-
-
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def visit(request: pytest.FixtureRequest, house: House) -> Iterator[Callable[[str], Visitor]]:
     """Signs somebody in and hands over her screen; in a browser nothing may be refused or fail meanwhile."""
     opened: list[BrowserVisitor] = []

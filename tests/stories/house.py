@@ -24,8 +24,8 @@ from tests.workers.deployment import PASSWORD, Deployment
 from workers.embedded.catcher import Mailbox
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
-SETTLE_SECONDS = 30
+START_SECONDS = 90
+SETTLE_SECONDS = 60
 
 
 class House:
@@ -65,7 +65,7 @@ class House:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                urllib.request.urlopen(self.address, timeout=5).close()
+                urllib.request.urlopen(self.address, timeout=30).close()
                 return
             except (OSError, urllib.error.URLError):
                 if process.poll() is not None or time.monotonic() > deadline:
@@ -105,7 +105,7 @@ class EmbeddedHouse(House):
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             try:
-                self._process.wait(30)
+                self._process.wait(60)
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()

@@ -21,6 +21,8 @@ from tests.workers.deployment import Deployment
 from workers.embedded.broker import PrivateBroker
 from workers.embedded.catcher import catching
 
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
 
 @pytest.fixture(scope="module")
 def own_broker() -> Iterator[PrivateBroker]:
@@ -47,16 +49,15 @@ def deployed(
             house.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_the_whole_story_survives_a_lost_broker_and_a_killed_worker(
-    deployed: DeployedHouse, own_broker: PrivateBroker, browser: Browser, width: int
+    deployed: DeployedHouse, own_broker: PrivateBroker, browser: Browser
 ) -> None:
-    def visit(username: str) -> BrowserVisitor:
+    def visit(username: str, width: int = 1280) -> BrowserVisitor:
         visitor = BrowserVisitor(browser, deployed.address, width=width)
         visitor.sign_in(username)
         return visitor
 
-    sanne, henk, fatima = visit("sanne"), visit("henk"), visit("fatima")
+    sanne, henk, fatima = visit("sanne", 390), visit("henk"), visit("fatima")
     reference = at_the_weighing(sanne)
 
     reached: list[list[str]] = []

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from meldcode.definition import Version, read_folder
+from meldcode.definition import Version
 from meldcode.rehearse import Example, examples_of
+from tests.organisations import FOLDERS, version_of
 from tests.stories.house import House
 from tests.stories.visitors import BrowserVisitor
 
-FOLDERS = sorted(Path("processes").iterdir())
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
 ROUTE = "hulp-en-volgen.toml"  # every organisation's main way; where it is not there, the report
 OTHERWISE = "melding.toml"
 
@@ -59,7 +61,7 @@ def other_ways_in() -> list[tuple[Path, Example]]:
     """An example of every further way a case can begin, such as a hand-over."""
     found = []
     for folder in FOLDERS:
-        version = read_folder(folder)
+        version = version_of(folder)
         for process in version.other_starts:
             whole = (one for one in examples_of(version) if one.process == process.id and one.finished)
             example = min(whole, key=lambda one: len(one.moments))
@@ -71,7 +73,7 @@ def other_ways_in() -> list[tuple[Path, Example]]:
 def test_an_organisations_main_way_is_walked_by_its_own_people(
     folder: Path, house: House, browser: Browser
 ) -> None:
-    walk(folder, chosen(read_folder(folder)), house, browser)
+    walk(folder, chosen(version_of(folder)), house, browser)
 
 
 @pytest.mark.parametrize(("folder", "example"), other_ways_in(), ids=lambda one: getattr(one, "name", ""))
@@ -82,7 +84,7 @@ def test_a_case_can_begin_in_the_organisations_other_way(
 
 
 def walk(folder: Path, example: Example, house: House, browser: Browser) -> None:
-    version = read_folder(folder)
+    version = version_of(folder)
     first = next(moment.complete for moment in example.moments if moment.complete)
     opener = who_holds(version, version.nodes[first].role, "")
     open_visitors: dict[str, BrowserVisitor] = {}

@@ -16,6 +16,8 @@ from meldcode.definition.mails import FORBIDDEN_WORDS
 from tests.stories.house import House, recipients
 from tests.stories.visitors import Answers, Visitor
 
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
 Visit = Callable[[str], Visitor]
 MARK = "zwaluwstaart"
 TODAY = datetime.now(UTC).date().isoformat()

@@ -17,6 +17,8 @@ from typing import Protocol
 import lxml.html
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
+from tests.browsing import PATIENCE, follow
+
 Answers = Mapping[str, str | list[str]]
 REFERENCE = re.compile(r"\b[A-Z]\d[A-Z]\d-\d\d\b")
 MOST_TRIES = 6  # how often a page may come back with questions that an answer brought up
@@ -115,7 +117,7 @@ class PlainVisitor:
     def _go(self, path: str, body: bytes | None = None) -> None:
         url = urllib.parse.urljoin(self.address, path)
         try:
-            with self._opener.open(url, body, timeout=20) as response:
+            with self._opener.open(url, body, timeout=60) as response:
                 content = response.read()
         except urllib.error.HTTPError as error:
             if error.code != 422:
@@ -134,7 +136,7 @@ class BrowserVisitor:
             base_url=address, viewport={"width": width, "height": 844}, java_script_enabled=javascript
         )
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
 
@@ -147,13 +149,13 @@ class BrowserVisitor:
         self.page.goto("/")
         switch = self.page.get_by_role("button", name="Andere persoon")
         if switch.count():
-            switch.click()
-        self.page.locator(f"button[name=naam][value={username}]").click()
+            follow(switch)
+        follow(self.page.locator(f"button[name=naam][value={username}]"))
         self.page.get_by_role("heading", name="Mijn taken", level=1).wait_for()
 
     def open_case(self, begin: str = "Nieuwe zorg vastleggen") -> str:
         self.page.goto("/")
-        self.page.get_by_role("button", name=begin).click()
+        follow(self.page.get_by_role("button", name=begin))
         self.page.locator("#taak").wait_for()
         return _reference(self.page.locator("main").inner_text())
 
@@ -163,45 +165,44 @@ class BrowserVisitor:
 
     def complete(self, reference: str, task: str, answers: Answers) -> None:
         self.page.goto("/")
-        self._claim_what_is_free(reference)
-        self._cards(reference).get_by_role("link", name=task, exact=True).click()
+        if not self._claimed(reference, task):
+            follow(self._cards(reference).get_by_role("link", name=task, exact=True))
         take = self.page.locator("main").get_by_role("button", name="Ik pak dit op")
         self.page.locator("main h1").wait_for()
         if take.count():
-            take.click()
+            follow(take)
         for _ in range(MOST_TRIES):
             self.page.locator("#taak").wait_for()
             for name, value in answers.items():
                 self._answer(name, value)
-            self.page.get_by_role("button", name="Taak afronden").click()
-            self.page.wait_for_load_state()
+            follow(self.page.get_by_role("button", name="Taak afronden"))
             if self.page.get_by_role("heading", name="Wat gebeurt er nu?").count():
                 return
         raise AssertionError(f"{task} did not finish: {_problems(self.page.locator('main').inner_text())}")
 
     def raise_acute(self, reference: str) -> None:
         self.page.goto("/zaken")
-        self.page.get_by_role("link", name=reference).first.click()
-        self.page.get_by_role("link", name=re.compile("acuut gevaar", re.IGNORECASE)).first.click()
-        self.page.get_by_role("button", name="Ja, er is acuut gevaar").click()
-        self.page.wait_for_load_state()
+        follow(self.page.get_by_role("link", name=reference).first)
+        follow(self.page.get_by_role("link", name=re.compile("acuut gevaar", re.IGNORECASE)).first)
+        follow(self.page.get_by_role("button", name="Ja, er is acuut gevaar"))
 
     def next_working_day(self) -> None:
         self.page.goto("/")
-        self.page.get_by_role("button", name="Eén werkdag verder").click()
-        self.page.wait_for_load_state()
+        follow(self.page.get_by_role("button", name="Eén werkdag verder"))
 
     def text(self, path: str) -> str:
         self.page.goto(path)
         return self.page.locator("body").inner_text()
 
-    def _claim_what_is_free(self, reference: str) -> None:
-        """A task of a role's pool shows a reference only until somebody takes it."""
+    def _claimed(self, reference: str, task: str) -> bool:
+        """Takes what waits in a role's pool, which shows a reference only, until it is this task."""
         claim = self._cards(reference).get_by_role("button", name="Ik pak dit op")
         while claim.count():
-            claim.first.click()
-            self.page.locator("#taak").wait_for()
+            follow(claim.first)
+            if task in self.page.locator("main h1").inner_text():
+                return True
             self.page.goto("/")
+        return False
 
     def _cards(self, reference: str) -> Locator:
         return self.page.locator("li.task").filter(has_text=reference)
@@ -210,7 +211,8 @@ class BrowserVisitor:
         found = self.page.locator(f"#taak [name='{name}']")
         row = re.fullmatch(r"(.+)\.\d+\..+", name)
         if row and not found.count():
-            self.page.locator(f"#taak button[name='_add:{row[1]}']").click()
+            add = self.page.locator(f"#taak button[name='_add:{row[1]}']")
+            follow(add)
         if self._live:
             found.first.wait_for(state="attached")  # an earlier answer brings it up without a page in between
         elif not found.count():

@@ -87,9 +87,9 @@ def test_the_four_hundredth_step_costs_no_more_than_the_first() -> None:
     def seconds(last: Step) -> float:
         taken = []
         for _ in range(15):
-            begun = time.perf_counter()
+            begun = time.process_time()
             one_round(last, remind=False)
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.process_time() - begun)
         return statistics.median(taken)
 
     first = at_the_doubt()
@@ -160,9 +160,9 @@ def test_a_step_costs_the_same_in_a_large_diagram() -> None:
         first = step(drawn, CALENDAR, None, Start(seed=SEED), MONDAY)
         taken = []
         for _ in range(40):
-            begun = time.perf_counter()
+            begun = time.process_time()
             step(drawn, CALENDAR, first.state, Complete(first.tasks[0].id), MONDAY)
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.process_time() - begun)
         return statistics.median(taken)
 
     for _ in range(3):

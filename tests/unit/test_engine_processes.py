@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+from functools import cache, partial
 
 import pytest
 
-from meldcode.definition import Version, read_folder
 from meldcode.engine import step
 from meldcode.engine.specs import forget
-from meldcode.rehearse import Example, as_json, examples_of, play, playing
+from meldcode.rehearse import as_json, examples_of, play, playing
+from tests.organisations import FOLDERS, version_of
 
-PROCESSES = Path(__file__).parents[2] / "processes"
-FOLDERS = sorted(folder for folder in PROCESSES.iterdir() if (folder / "organisation.toml").is_file())
-VERSIONS = [read_folder(folder) for folder in FOLDERS]
+VERSIONS = [version_of(folder) for folder in FOLDERS]
 EXAMPLES = [(version, example) for version in VERSIONS for example in examples_of(version)]
 
+
+@cache
+def played(number: int) -> object:
+    """How an example goes with everything that is usual."""
+    return as_json(play(*EXAMPLES[number]))
+
+
 every_example = pytest.mark.parametrize(
-    ("version", "example"),
-    EXAMPLES,
+    "number",
+    range(len(EXAMPLES)),
     ids=[f"{version.organisation.key} {example.file}" for version, example in EXAMPLES],
 )
 
@@ -29,23 +33,21 @@ def test_there_are_organisations_with_examples() -> None:
 
 
 @every_example
-def test_forgetting_finished_tasks_changes_no_example(
-    version: Version, example: Example, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pruned = as_json(play(version, example))
+def test_forgetting_finished_tasks_changes_no_example(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    pruned = played(number)
     monkeypatch.setattr(playing, "step", partial(step, keep_finished=True))
-    assert as_json(play(version, example)) == pruned
+    assert as_json(play(*EXAMPLES[number])) == pruned
 
 
 @every_example
 def test_an_example_needs_nothing_that_an_earlier_step_left_in_memory(
-    version: Version, example: Example, monkeypatch: pytest.MonkeyPatch
+    number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cached = as_json(play(version, example))
+    cached = played(number)
 
     def forgetful(*arguments: object, **options: object) -> object:
         forget()
         return step(*arguments, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(playing, "step", forgetful)
-    assert as_json(play(version, example)) == cached
+    assert as_json(play(*EXAMPLES[number])) == cached

@@ -10,14 +10,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
 from waitress.server import create_server
 
 from meldcode import clock, definition, people, publishing
 from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
 from tests.web.person import PASSWORD, Person
-from tools.browser import ARGUMENTS
 from web import demo
 from web.app import create_app
 
@@ -109,12 +107,3 @@ def address(make: Make) -> Iterator[str]:
     server.close()
     server.task_dispatcher.shutdown()
     thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    """A real browser, started once per file of tests."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        yield running
-        running.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsing import PATIENCE, follow
 from tests.web.person import PASSWORD
 from tests.web.test_in_a_browser import DESK, TELEPHONE, Refusals, look
 
@@ -26,7 +27,7 @@ def scripts(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def window(scripts: bool, browser: Browser, address: str) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=address, locale="nl-NL", java_script_enabled=scripts)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
@@ -46,7 +47,7 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.goto("/inloggen")
     page.get_by_label("Gebruikersnaam").fill(name)
     page.get_by_role("textbox", name="Wachtwoord").fill(password)
-    page.get_by_role("button", name="Inloggen", exact=True).click()
+    follow(page.get_by_role("button", name="Inloggen", exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text("Mijn taken")
 
 
@@ -57,7 +58,7 @@ def link_in_last_mail(page: Page) -> str:
     return found[0]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_from_invitation_to_signing_out_elsewhere(
     window: BrowserContext, address: str, scripts: bool
 ) -> None:
@@ -66,7 +67,7 @@ def test_from_invitation_to_signing_out_elsewhere(
     page.goto("/wachtwoord/vergeten")
     seen(page, "forgotten", scripts)
     page.get_by_label("Gebruikersnaam").fill("sanne")
-    page.get_by_role("button", name="Stuur mij een mail").click()
+    follow(page.get_by_role("button", name="Stuur mij een mail"))
     seen(page, "asked", scripts)
 
     sign_in(page, "marit")
@@ -75,29 +76,29 @@ def test_from_invitation_to_signing_out_elsewhere(
     page.get_by_label("E-mailadres").fill("nadia@hetvoorbeeld.example")
     page.get_by_label("Gebruikersnaam").fill("sanne")
     page.get_by_label("Leerkracht").check()
-    page.get_by_role("button", name="Uitnodigen", exact=True).click()
+    follow(page.get_by_role("button", name="Uitnodigen", exact=True))
     expect(page.get_by_role("alert")).to_contain_text("al in gebruik")
     seen(page, "invitation refused", scripts)
     page.get_by_label("Gebruikersnaam").fill("")
-    page.get_by_role("button", name="Uitnodigen", exact=True).click()
+    follow(page.get_by_role("button", name="Uitnodigen", exact=True))
     expect(page.get_by_role("status")).to_contain_text("onderweg")
-    page.get_by_role("button", name=re.compile("Sluiten ?: Joost")).click()
+    follow(page.get_by_role("button", name=re.compile("Sluiten ?: Joost")))
     seen(page, "people", scripts)
 
     link = link_in_last_mail(page)
     page.goto("/account")
     page.locator(".who summary").click()
-    page.get_by_role("button", name="Uitloggen", exact=True).click()
+    follow(page.get_by_role("button", name="Uitloggen", exact=True))
     page.goto(link)
     assert page.url.endswith("/wachtwoord/kiezen")
     seen(page, "welcome", scripts)
     page.get_by_label("Nieuw wachtwoord", exact=True).fill("kort en zwak")
     page.get_by_label("Nieuw wachtwoord, nog een keer").fill("anders")
-    page.get_by_role("button", name="Wachtwoord bewaren").click()
+    follow(page.get_by_role("button", name="Wachtwoord bewaren"))
     seen(page, "password refused", scripts)
     page.get_by_label("Nieuw wachtwoord", exact=True).fill(FRESH)
     page.get_by_label("Nieuw wachtwoord, nog een keer").fill(FRESH)
-    page.get_by_role("button", name="Wachtwoord bewaren").click()
+    follow(page.get_by_role("button", name="Wachtwoord bewaren"))
     seen(page, "chosen", scripts)
     page.goto(link)
     seen(page, "link ended", scripts)
@@ -109,15 +110,15 @@ def test_from_invitation_to_signing_out_elsewhere(
         sign_in(elsewhere.new_page(), "nadia@hetvoorbeeld.example", FRESH)
     page.goto("/account")
     seen(page, "account", scripts)
-    page.get_by_role("button", name="Overal uitloggen, behalve hier").click()
+    follow(page.get_by_role("button", name="Overal uitloggen, behalve hier"))
     expect(page.get_by_role("status")).to_contain_text("overal uitgelogd")
-    page.get_by_role("button", name="English").first.click()
+    follow(page.get_by_role("button", name="English").first)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
     seen(page, "account in English", scripts)
     page.get_by_label("Present password").fill("fout")
     page.get_by_label("New password", exact=True).fill(FRESH + " extra")
     page.get_by_label("New password, once more").fill(FRESH + " extra")
-    page.get_by_role("button", name="Change password").click()
+    follow(page.get_by_role("button", name="Change password"))
     seen(page, "account refused", scripts)
 
     # a link that has ended is told with 410, which the browser reports as well

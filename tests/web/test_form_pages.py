@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from meldcode.form import Checked, Form
+from tests.browsing import follow, next_page
 from tests.unit.form_samples import everything
-from tools.browser import ARGUMENTS
 
 pytestmark = pytest.mark.browser
 
@@ -65,14 +64,6 @@ class Desk:
         )
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
-        yield running
-        running.close()
-
-
 def opened(browser: Browser, desk: Desk, *, javascript: bool, width: int = 1280) -> Page:
     """The form in a fresh browser window; anything the policy blocks fails the test."""
     context = browser.new_context(java_script_enabled=javascript, viewport={"width": width, "height": 900})
@@ -105,7 +96,7 @@ def test_every_component_is_accessible_empty_filled_wrong_and_read_only(
     page.check("#veld-contact-kan")
     page.check("#veld-kinderen-0-thuis-2")
     page.fill("#veld-leeftijd", "zes")
-    page.click("button[name=send]")
+    follow(page.locator("button[name=send]"))
     assert page.locator("[aria-invalid=true]").count() >= 5
     assert violations(page) == []
     # and when: all is well
@@ -128,7 +119,7 @@ def complete(page: Page) -> None:
     }.items():
         page.fill(f"#veld-{name}", text)
     page.check("#veld-gelezen")
-    page.click("button[name=send]")
+    follow(page.locator("button[name=send]"))
 
 
 def test_without_javascript_a_form_with_conditions_and_rows_can_be_completed(browser: Browser) -> None:
@@ -139,9 +130,9 @@ def test_without_javascript_a_form_with_conditions_and_rows_can_be_completed(bro
     page.fill("#veld-afspraak-date", "2026-09-08")
     page.fill("#veld-afspraak-time", "14:30")
     # a row more, and one less: nothing that was filled in gets lost
-    page.click("button[name='_add:kinderen']")
+    follow(page.locator("button[name='_add:kinderen']"))
     page.fill("#veld-kinderen-1-naam", "Li")
-    page.click("button[name='_remove:kinderen:0']")
+    follow(page.locator("button[name='_remove:kinderen:0']"))
     assert page.input_value("#veld-kinderen-0-naam") == "Li"
     assert page.input_value("#veld-bron") == "leerkracht"
     assert page.is_checked("#veld-acuut")
@@ -166,10 +157,10 @@ def test_a_question_that_an_answer_brings_up_is_put_before_the_form_is_accepted(
     page.fill("#veld-datum", "2026-09-07")
     page.fill("#veld-kinderen-0-naam", "Zo")
     page.check("#veld-gelezen")
-    page.click("button[name=send]")
+    follow(page.locator("button[name=send]"))
     assert desk.accepted is None
     assert page.locator("#veld-contact-mail-fout").count() == 1
-    page.click("button[name=send]")
+    follow(page.locator("button[name=send]"))
     assert desk.accepted is not None
     assert desk.accepted.answers["contact"]["mail"] is None
     page.context.close()
@@ -177,7 +168,7 @@ def test_a_question_that_an_answer_brings_up_is_put_before_the_form_is_accepted(
 
 def test_the_summary_has_the_focus_and_leads_to_the_question(browser: Browser) -> None:
     page = opened(browser, Desk(everything()), javascript=True)
-    page.click("button[name=send]")
+    follow(page.locator("button[name=send]"))
     assert page.evaluate("document.activeElement.className").endswith("problems")
     page.click(".problems a >> nth=0")
     page.keyboard.type("leerkracht")
@@ -211,7 +202,8 @@ def test_the_whole_form_can_be_filled_in_with_the_keyboard(browser: Browser) -> 
 def test_enter_in_a_text_field_sends_the_form_and_removes_no_row(browser: Browser) -> None:
     page = opened(browser, Desk(everything()), javascript=False)
     page.fill("#veld-kinderen-0-naam", "Zo")
-    page.press("#veld-bron", "Enter")
+    with next_page(page):
+        page.press("#veld-bron", "Enter")
     assert page.locator(".problems").count() == 1
     assert page.input_value("#veld-kinderen-0-naam") == "Zo"
     page.context.close()

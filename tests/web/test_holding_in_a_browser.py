@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsing import follow
 from tests.web.filling import fill
 from tests.web.person import Person
 from tests.web.test_holding import get_stuck
@@ -31,53 +32,53 @@ def see(page: Page, where: str) -> None:
 
 
 def switch(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Andere persoon").click()
-    page.get_by_role("button", name=name).click()
+    follow(page.get_by_role("button", name="Andere persoon"))
+    follow(page.get_by_role("button", name=name))
 
 
 def begin(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_pages_around_a_tasks_holder_are_accessible_and_break_no_policy(window: BrowserContext) -> None:
     page = window.new_page()
     refusals = Refusals(page)
     sign_in(page, "Sanne")
     begin(page)
     finish(page, {"vermoeden_over": "thuis"})
-    page.get_by_role("link", name="Ga hiermee verder").click()
+    follow(page.get_by_role("link", name="Ga hiermee verder"))
     task = page.url
     page.locator("[name=overleg_met]").fill("Fatima")
     expect(page.locator("[data-kept]")).to_contain_text("Concept bewaard: vandaag")
     see(page, "task while a draft is kept")
-    page.get_by_role("button", name="Bewaren en later verder").click()
+    follow(page.get_by_role("button", name="Bewaren en later verder"))
     expect(page.get_by_text("concept bewaard: vandaag")).to_be_visible()
     see(page, "tasks with a draft")
     page.goto(task)
     see(page, "task with a draft")
-    page.get_by_role("button", name="Taak teruggeven").click()
+    follow(page.get_by_role("button", name="Taak teruggeven"))
     begin(page)
     page.goto("/")
     see(page, "tasks and a pool")
 
     switch(page, "Joost")
     see(page, "only a pool")
-    page.get_by_role("link", name="Taak voor de rol Leerkracht").click()
+    follow(page.get_by_role("link", name="Taak voor de rol Leerkracht"))
     see(page, "free task")
-    page.get_by_role("button", name="Ik pak dit op").click()
+    follow(page.get_by_role("button", name="Ik pak dit op"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Overleg")
     see(page, "task taken")
-    page.get_by_role("link", name="Bekijk de hele zaak").click()
-    page.get_by_role("link", name="Iets toevoegen").click()
+    follow(page.get_by_role("link", name="Bekijk de hele zaak"))
+    follow(page.get_by_role("link", name="Iets toevoegen"))
     see(page, "note")
-    page.get_by_role("button", name="Toevoegen").click()
+    follow(page.get_by_role("button", name="Toevoegen"))
     expect(page.locator(".problems")).to_be_focused()
     see(page, "note refused")
     page.get_by_label("Contactmoment").check()
     page.get_by_label("Wat was er?").fill("Gebeld met de jeugdarts.\nZij belt morgen terug.")
-    page.get_by_role("button", name="Toevoegen").click()
+    follow(page.get_by_role("button", name="Toevoegen"))
     page.get_by_text("Lees wat er is vastgelegd").last.click()
     see(page, "case with a note")
     case = page.url
@@ -85,14 +86,14 @@ def test_the_pages_around_a_tasks_holder_are_accessible_and_break_no_policy(wind
     switch(page, "Henk")
     page.goto(case)
     see(page, "case for a supervisor")
-    page.get_by_role("link", name="Aan iemand anders geven").first.click()
+    follow(page.get_by_role("link", name="Aan iemand anders geven").first)
     see(page, "reassign")
-    page.get_by_role("button", name="Geef de taak").click()
+    follow(page.get_by_role("button", name="Geef de taak"))
     expect(page.locator(".problems")).to_be_focused()
     see(page, "reassign refused")
     page.get_by_label("Sanne").check()
     page.get_by_label("reageert niet").check()
-    page.get_by_role("button", name="Geef de taak").click()
+    follow(page.get_by_role("button", name="Geef de taak"))
     expect(page.locator("main")).to_contain_text("Sanne")
     page.goto("/storingen")
     see(page, "no incidents")
@@ -103,7 +104,6 @@ def test_the_pages_around_a_tasks_holder_are_accessible_and_break_no_policy(wind
     assert refusals.heard == []
 
 
-@pytest.mark.timeout(120)
 def test_incidents_and_late_cases_are_accessible(window: BrowserContext, app: Flask, sanne: Person) -> None:
     get_stuck(app, sanne)
     page = window.new_page()
@@ -111,13 +111,13 @@ def test_incidents_and_late_cases_are_accessible(window: BrowserContext, app: Fl
     sign_in(page, "Sanne")
     begin(page)
     for _ in range(6):
-        page.get_by_role("button", name="Eén werkdag verder").click()
+        follow(page.get_by_role("button", name="Eén werkdag verder"))
     switch(page, "Henk")
     page.goto("/zaken")
     see(page, "cases, late and stuck")
-    page.get_by_role("link", name="Bekijk de storingen").click()
+    follow(page.get_by_role("link", name="Bekijk de storingen"))
     see(page, "incidents")
-    page.get_by_role("button", name="Probeer opnieuw").click()
+    follow(page.get_by_role("button", name="Probeer opnieuw"))
     expect(page.get_by_role("heading", name="Er zijn geen storingen")).to_be_visible()
     assert refusals.heard == []
 
@@ -131,19 +131,19 @@ def test_without_javascript_a_task_is_given_back_taken_kept_and_hidden(
     page = context.new_page()
     sign_in(page, "Sanne")
     begin(page)
-    page.get_by_role("button", name="Taak teruggeven").click()
-    page.get_by_role("button", name="Ik pak dit op").click()
+    follow(page.get_by_role("button", name="Taak teruggeven"))
+    follow(page.get_by_role("button", name="Ik pak dit op"))
     page.locator("[name=eigen_indruk]").fill("Stil vandaag.")
-    page.get_by_role("button", name="Bewaren en later verder").click()
-    page.get_by_role("link", name=re.compile("Signalen")).click()
+    follow(page.get_by_role("button", name="Bewaren en later verder"))
+    follow(page.get_by_role("link", name=re.compile("Signalen")))
     expect(page.locator("[name=eigen_indruk]")).to_have_value("Stil vandaag.")
     page.locator("[name=eigen_indruk]").fill("Stil en moe vandaag.")
-    page.get_by_role("button", name="Verberg").click()
+    follow(page.get_by_role("button", name="Verberg"))
     expect(page).to_have_title("Welkom")
     sign_in(page, "Sanne")
-    page.get_by_role("link", name=re.compile("Signalen")).click()
+    follow(page.get_by_role("link", name=re.compile("Signalen")))
     expect(page.locator("[name=eigen_indruk]")).to_have_value("Stil en moe vandaag.")
-    page.get_by_role("button", name="Concept weggooien").click()
+    follow(page.get_by_role("button", name="Concept weggooien"))
     expect(page.locator("[name=eigen_indruk]")).to_have_value("")
     context.close()
 
@@ -162,7 +162,7 @@ def test_leaving_a_page_keeps_what_was_typed_and_hiding_does_too(window: Browser
             break
     expect(page.locator("[name=eigen_indruk]")).to_have_value("Net getypt.")
     page.locator("[name=eigen_indruk]").fill("En nog iets.")
-    page.get_by_role("button", name="Verberg").click()
+    follow(page.get_by_role("button", name="Verberg"))
     expect(page).to_have_title("Welkom")
     sign_in(page, "Sanne")
     page.goto(task)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from tests.browsing import PATIENCE, follow, next_page
 from tests.web.filling import fill
 from tests.web.person import PASSWORD
 
@@ -49,20 +50,20 @@ def window(browser: Browser, address: str) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=address, viewport={"width": width, "height": height}, locale="nl-NL"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 
 
 def look(page: Page, where: str) -> None:
     """At both widths: nothing for axe to say, no sideways scrolling, targets for a thumb."""
+    # read apart from the page's own scripts, so that the page's policy stays as it is
+    page.evaluate(AXE.read_text(encoding="utf-8"))
     for width, height in (TELEPHONE, DESK):
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("document.fonts.ready")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} at {width}"
         assert page.evaluate(TARGETS, SMALLEST_TARGET) == [], f"{where} at {width}"
-        # read apart from the page's own scripts, so that the page's policy stays as it is
-        page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate(
             "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})"
         )
@@ -72,21 +73,21 @@ def look(page: Page, where: str) -> None:
 
 def sign_in(page: Page, name: str) -> None:
     page.goto("/inloggen")
-    page.get_by_role("button", name=name).click()
+    follow(page.get_by_role("button", name=name))
     expect(page.get_by_role("heading", level=1)).to_have_text("Mijn taken")
 
 
 def finish(page: Page, answers: dict[str, str]) -> None:
     fill(page, answers)
-    page.get_by_role("button", name="Taak afronden").click()
+    follow(page.get_by_role("button", name="Taak afronden"))
     expect(page).to_have_url(re.compile(r"/klaar$"))
 
 
 def go_on(page: Page) -> None:
-    page.get_by_role("link", name="Ga hiermee verder").click()
+    follow(page.get_by_role("link", name="Ga hiermee verder"))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_page_is_accessible_at_both_widths_and_breaks_no_policy(window: BrowserContext) -> None:
     page = window.new_page()
     refusals = Refusals(page)
@@ -95,17 +96,17 @@ def test_every_page_is_accessible_at_both_widths_and_breaks_no_policy(window: Br
     look(page, "sign-in")
     page.get_by_label("Gebruikersnaam").fill("sanne")
     page.get_by_role("textbox", name="Wachtwoord").fill("verkeerd")
-    page.get_by_role("button", name="Inloggen", exact=True).click()
+    follow(page.get_by_role("button", name="Inloggen", exact=True))
     expect(page.get_by_role("alert")).to_be_focused()
     look(page, "sign-in refused")
     page.get_by_role("textbox", name="Wachtwoord").fill(PASSWORD)
-    page.get_by_role("button", name="Inloggen", exact=True).click()
+    follow(page.get_by_role("button", name="Inloggen", exact=True))
     look(page, "no tasks")
 
-    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
     look(page, "first task")
     first_task = page.url
-    page.get_by_role("button", name="Taak afronden").click()
+    follow(page.get_by_role("button", name="Taak afronden"))
     expect(page.locator(".problems")).to_be_focused()
     look(page, "task refused")
     finish(page, {"vermoeden_over": "thuis"})
@@ -116,13 +117,13 @@ def test_every_page_is_accessible_at_both_widths_and_breaks_no_policy(window: Br
     page.goto(first_task)
     look(page, "task done already")
 
-    page.get_by_role("link", name="Bekijk de hele zaak").click()
+    follow(page.get_by_role("link", name="Bekijk de hele zaak"))
     page.get_by_text("Lees wat er is vastgelegd").click()
     look(page, "case")
     case = page.url
-    page.get_by_role("link", name="Acuut gevaar").last.click()
+    follow(page.get_by_role("link", name="Acuut gevaar").last)
     look(page, "danger")
-    page.get_by_role("button", name="Ja, er is acuut gevaar").click()
+    follow(page.get_by_role("button", name="Ja, er is acuut gevaar"))
     look(page, "acute task")
 
     page.goto("/")
@@ -131,19 +132,18 @@ def test_every_page_is_accessible_at_both_widths_and_breaks_no_policy(window: Br
     look(page, "cases")
     page.goto("/demo/mails")
     look(page, "no mails")
-    page.get_by_role("button", name="Andere persoon").click()
-    page.get_by_role("button", name="Henk").click()
+    follow(page.get_by_role("button", name="Andere persoon"))
+    follow(page.get_by_role("button", name="Henk"))
     page.goto(case)
     look(page, "case without content")
-    page.get_by_role("button", name="English").click()
+    follow(page.get_by_role("button", name="English"))
     look(page, "case in English")
-    page.get_by_role("button", name="Hide").click()
+    follow(page.get_by_role("button", name="Hide"))
     look(page, "hidden")
 
     assert refusals.heard == []
 
 
-@pytest.mark.timeout(120)
 def test_the_errors_are_accessible_too(window: BrowserContext) -> None:
     page = window.new_page()
     page.goto("/nergens")
@@ -153,15 +153,14 @@ def test_the_errors_are_accessible_too(window: BrowserContext) -> None:
     look(page, "not found")
 
 
-@pytest.mark.timeout(180)
 def test_a_case_goes_from_signals_to_weighing_without_javascript(browser: Browser, address: str) -> None:
     context = browser.new_context(
         base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 844}
     )
     page = context.new_page()
     page.goto("/inloggen")
-    page.get_by_role("button", name="Sanne").click()
-    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    follow(page.get_by_role("button", name="Sanne"))
+    follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
     for answers in (
         {"vermoeden_over": "thuis"},
         {"extra_advies": "nee", "overleg_bevinding": "gesprek"},
@@ -170,10 +169,10 @@ def test_a_case_goes_from_signals_to_weighing_without_javascript(browser: Browse
         # what depends on an answer comes after sending: then the same page asks it
         for _ in range(4):
             fill(page, answers, live=False)
-            page.get_by_role("button", name="Taak afronden").click()
+            follow(page.get_by_role("button", name="Taak afronden"))
             if page.url.endswith("/klaar"):
                 break
-        page.get_by_role("link", name="Ga hiermee verder").click()
+        follow(page.get_by_role("link", name="Ga hiermee verder"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Wegen")
     # folding open what others wrote needs no script either
     page.get_by_text("Wat er al is vastgelegd").click()
@@ -187,7 +186,7 @@ def test_a_question_that_depends_on_an_answer_appears_at_once_and_keeps_what_was
     page = window.new_page()
     refusals = Refusals(page)
     sign_in(page, "Sanne")
-    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
     finish(page, {"vermoeden_over": "thuis"})
     go_on(page)
     page.locator("[name=overleg_met]").fill("Fatima")
@@ -204,9 +203,10 @@ def test_a_question_that_depends_on_an_answer_appears_at_once_and_keeps_what_was
 def test_a_double_click_and_the_back_button_end_on_a_friendly_page(window: BrowserContext) -> None:
     page = window.new_page()
     sign_in(page, "Sanne")
-    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
+    follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
     fill(page, {"vermoeden_over": "thuis"})
-    page.get_by_role("button", name="Taak afronden").dblclick()
+    with next_page(page):
+        page.get_by_role("button", name="Taak afronden").dblclick()
     expect(page).to_have_url(re.compile(r"/klaar$"))
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_contain_text("taak is")
@@ -216,8 +216,8 @@ def test_a_double_click_and_the_back_button_end_on_a_friendly_page(window: Brows
 def test_after_hiding_the_back_button_shows_nothing(window: BrowserContext) -> None:
     page = window.new_page()
     sign_in(page, "Sanne")
-    page.get_by_role("button", name="Nieuwe zorg vastleggen").click()
-    page.get_by_role("button", name="Verberg").click()
+    follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
+    follow(page.get_by_role("button", name="Verberg"))
     expect(page).to_have_title("Welkom")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Inloggen")

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.ports import free_port
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.processes
 
@@ -56,7 +56,7 @@ def test_the_server_answers_names_nobody_and_stops_when_asked(school: Path) -> N
             assert "demo" not in answer.read().decode()
         finally:
             process.send_signal(signal.SIGTERM)
-            _, said = process.communicate(timeout=20)
+            _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
 
 
@@ -64,7 +64,7 @@ def test_missing_settings_are_named_in_a_sentence_each(school: Path) -> None:
     given = environment(school, 8000)
     del given["MELDCODE_SECRET_KEY"], given["MELDCODE_BASE_URL"]
     with start(given) as process:
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "MELDCODE_SECRET_KEY" in said
     assert "MELDCODE_BASE_URL" in said
@@ -72,9 +72,14 @@ def test_missing_settings_are_named_in_a_sentence_each(school: Path) -> None:
 
 
 def _patiently(address: str) -> urllib.request.addinfourl:
-    for _ in range(100):
+    found: list[urllib.request.addinfourl] = []
+
+    def answers() -> bool:
         try:
-            return urllib.request.urlopen(address, timeout=5)
+            found.append(urllib.request.urlopen(address, timeout=30))
         except urllib.error.URLError:
-            time.sleep(0.2)
-    raise AssertionError(f"nothing answers at {address}")
+            return False
+        return True
+
+    assert eventually(answers), f"nothing answers at {address}"
+    return found[0]

@@ -21,7 +21,8 @@ import yaml
 from meldcode.store import Database
 from tests.ports import free_port
 from tests.postgres import PrivatePostgres
-from tests.workers.deployment import children, eventually
+from tests.waiting import eventually
+from tests.workers.deployment import children
 from workers.embedded import broker as private
 from workers.embedded.broker import PrivateBroker
 
@@ -106,7 +107,7 @@ class Computer:
             env=self.environment(service),
             cwd=ROOT,
             capture_output=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
         return asked.returncode == 0
@@ -136,6 +137,12 @@ def computer(tmp_path: Path, postgres: PrivatePostgres, broker: PrivateBroker) -
     print(it.log.read_text() if it.log.exists() else "")
 
 
+def listens(port: int) -> bool:
+    """Whether somebody is there at all: asking a service for its health starts a process each time."""
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
+
+
 def migrated(computer: Computer) -> None:
     assert computer.start("migrate").wait(60) == 0, computer.log.read_text()
 
@@ -150,8 +157,9 @@ def test_web_worker_and_beat_become_healthy_and_leave_no_process(
     db.close()
     web, worker, beat = (computer.start(service) for service in ("web", "worker", "beat"))
 
-    assert eventually(lambda: computer.is_healthy("web"), 40), computer.log.read_text()
-    assert eventually(lambda: f"worker-{worker.pid}@" in computer.log.read_text(), 40)
+    assert eventually(lambda: listens(computer.port)), computer.log.read_text()
+    assert eventually(lambda: computer.is_healthy("web")), computer.log.read_text()
+    assert eventually(lambda: f"worker-{worker.pid}@" in computer.log.read_text())
     assert computer.is_healthy("worker")
     assert beat.poll() is None
 
@@ -163,13 +171,12 @@ def test_web_worker_and_beat_become_healthy_and_leave_no_process(
         else:
             process.send_signal(how)
     for process in (web, worker, beat):
-        process.wait(45)
-    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family), 10)
+        process.wait(60)
+    assert eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family))
     assert "Traceback" not in computer.log.read_text()
 
 
 def test_the_software_works_as_a_role_that_may_not_change_tables(computer: Computer) -> None:
-    migrated(computer)
     for service in ("web", "worker", "beat"):
         environment = computer.environment(service)
         assert "MELDCODE_MIGRATION_URL" not in environment
@@ -179,9 +186,10 @@ def test_the_software_works_as_a_role_that_may_not_change_tables(computer: Compu
 
 def test_the_mail_catcher_becomes_healthy_and_stops(computer: Computer) -> None:
     process = computer.start("mails")
-    assert eventually(lambda: computer.is_healthy("mails"), 20), computer.log.read_text()
+    assert eventually(lambda: listens(computer.mail_port)), computer.log.read_text()
+    assert eventually(lambda: computer.is_healthy("mails")), computer.log.read_text()
     process.terminate()
-    process.wait(15)
+    process.wait(60)
 
 
 def test_redis_starts_with_these_settings_and_forgets_nothing_when_full(tmp_path: Path) -> None:
@@ -205,9 +213,9 @@ def test_redis_starts_with_these_settings_and_forgets_nothing_when_full(tmp_path
             except OSError:
                 return False
 
-        assert eventually(answers, 10)
+        assert eventually(answers)
         server.terminate()
-        assert server.wait(10) == 0
+        assert server.wait(60) == 0
     finally:
         server.kill()
         server.wait()

@@ -18,7 +18,9 @@ import pytest
 from meldcode import clock, people
 from meldcode.messages import MeldcodeError
 from meldcode.settings import Settings
-from tests.workers.deployment import ROOT, SCHOOL, children, eventually
+from tests.ports import free_port as any_port
+from tests.waiting import eventually
+from tests.workers.deployment import ROOT, SCHOOL, children, only_the_school
 from workers.embedded.__main__ import FIRST_PORT, free_port
 
 pytestmark = pytest.mark.processes
@@ -27,16 +29,17 @@ pytestmark = pytest.mark.processes
 class Run:
     """One `make run` with its own data and port."""
 
-    def __init__(self, folder: Path, log: Path, scratch: str) -> None:
+    def __init__(self, folder: Path, processes: Path, log: Path, scratch: str) -> None:
         self.folder, self.log = folder, log
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = any_port()
         command = [
             sys.executable,
             "-m",
             "workers.embedded",
             "--folder",
             str(folder),
+            "--processes",
+            str(processes),
             "--port",
             str(self.port),
         ]
@@ -55,7 +58,7 @@ class Run:
         return self.log.read_text()
 
     def is_up(self) -> bool:
-        return eventually(lambda: "Ctrl-C stops everything" in self.said, 60)
+        return eventually(lambda: "Ctrl-C stops everything" in self.said)
 
     def family(self) -> list[int]:
         """The runner, its parts and theirs."""
@@ -70,7 +73,7 @@ class Run:
         return next(pid for pid, line in lines.items() if words in line)
 
     def page(self) -> str:
-        with urllib.request.urlopen(f"http://localhost:{self.port}/", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://localhost:{self.port}/", timeout=60) as answer:
             return str(answer.read().decode())
 
     def settings(self) -> Settings:
@@ -96,17 +99,18 @@ def alive(pids: list[int]) -> list[str]:
 @pytest.fixture
 def make_run(tmp_path: Path) -> Iterator[Callable[[], Run]]:
     runs: list[Run] = []
+    processes = only_the_school(tmp_path / "processes")
     # not tmp_path: the broker's socket lies in it, and a socket's path has to be short
     with tempfile.TemporaryDirectory() as scratch:
 
         def start() -> Run:
-            runs.append(Run(tmp_path / "var", tmp_path / f"run-{len(runs)}.log", scratch))
+            runs.append(Run(tmp_path / "var", processes, tmp_path / f"run-{len(runs)}.log", scratch))
             return runs[-1]
 
         yield start
         for run in runs:
             run.process.terminate()
-            run.process.wait(30)
+            run.process.wait(60)
             print(run.said)
 
 
@@ -120,7 +124,7 @@ def test_one_command_starts_everything_and_ctrl_c_leaves_no_process(make_run: Ca
 
     run.process.send_signal(signal.SIGINT)
 
-    assert run.process.wait(30) == 0
+    assert run.process.wait(60) == 0
     assert alive(family) == []
     with pytest.raises(OSError, match=r"refused|Cannot assign"):
         run.page()
@@ -130,7 +134,7 @@ def test_the_printed_password_signs_in_and_a_second_run_keeps_the_data(make_run:
     first = make_run()
     assert first.is_up()
     first.process.terminate()
-    assert first.process.wait(30) == 0
+    assert first.process.wait(60) == 0
 
     second = make_run()
     assert second.is_up()

@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import eventually
 from workers.embedded import supervisor as supervising
 from workers.embedded.supervisor import GaveUp, Part, Supervisor
 
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.processes
 #: Starts a child of its own, writes both process ids into the file, and waits.
 PARENT_AND_CHILD = """
 import subprocess, sys, os, time
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
 with open(sys.argv[1], "a") as file:
     file.write(f"{os.getpid()} {child.pid}\\n")
 print("ready", flush=True)
-time.sleep(60)
+time.sleep(300)
 """
 
 
@@ -35,15 +35,6 @@ def lives(pid: int) -> bool:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def until(true: Callable[[], object], seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def pids(file: Path) -> list[list[int]]:
@@ -71,14 +62,14 @@ def test_the_lines_of_a_part_are_shown_with_its_name(
     supervisor: Supervisor, capfd: pytest.CaptureFixture[str]
 ) -> None:
     said = ""
-    supervisor.start(Part("worker", [sys.executable, "-c", "print('hallo'); import time; time.sleep(60)"]))
+    supervisor.start(Part("worker", [sys.executable, "-c", "print('hallo'); import time; time.sleep(300)"]))
 
     def shown() -> bool:
         nonlocal said
         said += capfd.readouterr().out
         return "worker | hallo\n" in said
 
-    assert until(shown)
+    assert eventually(shown)
 
 
 def test_a_part_that_is_killed_is_started_again_and_its_children_do_not_stay(
@@ -86,13 +77,13 @@ def test_a_part_that_is_killed_is_started_again_and_its_children_do_not_stay(
 ) -> None:
     file = tmp_path / "pids"
     supervisor.start(part(file))
-    assert until(lambda: len(pids(file)) == 1)
+    assert eventually(lambda: len(pids(file)) == 1)
     (leader, child), *_ = pids(file)
 
     os.kill(leader, signal.SIGKILL)
 
-    assert until(lambda: len(pids(file)) == 2)
-    assert until(lambda: not lives(child))
+    assert eventually(lambda: len(pids(file)) == 2)
+    assert eventually(lambda: not lives(child))
     assert lives(pids(file)[1][0])
 
 
@@ -105,13 +96,13 @@ def test_stopping_leaves_no_process_not_even_a_stubborn_one(
     supervisor = Supervisor()
     supervisor.start(Part("stubborn", [sys.executable, "-c", stubborn, str(file)]))
     supervisor.start(part(file))
-    assert until(lambda: len(pids(file)) == 2)
+    assert eventually(lambda: len(pids(file)) == 2)
 
     supervisor.stop()
 
     everyone = [pid for line in pids(file) for pid in line]
     assert len(everyone) == 4
-    assert until(lambda: not any(lives(pid) for pid in everyone))
+    assert eventually(lambda: not any(lives(pid) for pid in everyone))
 
 
 def test_a_part_that_never_stays_up_ends_it_all_with_a_sentence() -> None:
@@ -135,11 +126,11 @@ supervisor.watch(threading.Event())
 """
     process = subprocess.Popen([sys.executable, "-c", runner], stdout=subprocess.DEVNULL)
     try:
-        assert until(lambda: len(pids(file)) == 1)
+        assert eventually(lambda: len(pids(file)) == 1)
         leader, child = pids(file)[0]
     finally:
         process.kill()
         process.wait()
 
-    assert until(lambda: not lives(leader))
+    assert eventually(lambda: not lives(leader))
     os.kill(child, signal.SIGKILL)  # the kernel ends our child; a grandchild is our child's duty

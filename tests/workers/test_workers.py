@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from meldcode import clock, timers
-from tests.workers.deployment import Deployment, children, eventually
+from tests.waiting import eventually
+from tests.workers.deployment import Deployment, children
 from workers.embedded.broker import PrivateBroker
 from workers.embedded.catcher import catching
 
@@ -50,7 +51,7 @@ def test_a_nudge_has_an_overdue_reminder_mailed_at_once(deployment: Deployment) 
 
     deployment.nudge.tick()
 
-    assert deployment.arrives(case, seconds=10)
+    assert deployment.arrives(case)
     (mail,) = deployment.delivered(case)
     assert mail["To"] == "sanne@hetvoorbeeld.example"
     (row,) = deployment.rows(case)
@@ -65,13 +66,13 @@ def test_a_mail_nudge_sends_what_waits_without_waiting_for_a_tick(deployment: De
 
     deployment.nudge.mail()
 
-    assert deployment.arrives(case, seconds=10)
+    assert deployment.arrives(case)
 
 
 def test_beat_alone_makes_the_reminder_come(deployment: Deployment) -> None:
     deployment.start("beat")
 
-    assert deployment.arrives(deployment.overdue_case(), seconds=15)
+    assert deployment.arrives(deployment.overdue_case())
 
 
 def test_two_workers_and_two_beats_send_each_reminder_once(deployment: Deployment) -> None:
@@ -196,7 +197,7 @@ def test_a_mail_server_that_hangs_does_not_stop_the_timers(deploy: Deploy) -> No
 
         another = deployment.overdue_case()
 
-        assert eventually(lambda: deployment.rows(another), seconds=6), "mailing holds up the timers"
+        assert eventually(lambda: deployment.rows(another), seconds=8), "mailing holds up the timers"
 
 
 def test_asked_to_stop_a_worker_and_a_beat_leave_no_process(deployment: Deployment) -> None:
@@ -208,8 +209,8 @@ def test_asked_to_stop_a_worker_and_a_beat_leave_no_process(deployment: Deployme
     worker.terminate()
     beat.terminate()
 
-    assert worker.wait(15) == 0
-    assert beat.wait(15) == 0
+    assert worker.wait(60) == 0
+    assert beat.wait(60) == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in family)
 
 
@@ -231,7 +232,7 @@ def test_a_worker_without_settings_says_what_to_set(deploy: Deploy) -> None:
 
     worker = deployment.start("worker", MELDCODE_BROKER_URL="", MELDCODE_SMTP_URL="mail.example.nl")
 
-    assert worker.wait(20) == 2
+    assert worker.wait(60) == 2
     said = deployment.log.read_text()
     assert "MELDCODE_BROKER_URL is not set. Set, for example, MELDCODE_BROKER_URL=redis://" in said
     assert "MELDCODE_SMTP_URL cannot be used." in said
