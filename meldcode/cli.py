@@ -20,7 +20,7 @@ import click
 from meldcode import manning, upkeep
 from meldcode.check import as_json as proof_as_json
 from meldcode.check import as_table as proof_as_table
-from meldcode.check import prove
+from meldcode.check import prove, verdict_for_publishing
 from meldcode.decision import read_decisions
 from meldcode.definition import check, read_folder
 from meldcode.diagram import diagram_findings, read_diagram
@@ -84,6 +84,7 @@ def _prove(path: Path, as_json: bool, lang: str) -> int:
         click.echo(json.dumps(proof_as_json(made), ensure_ascii=False, indent=2))
     else:
         click.echo(proof_as_table(made, lang))
+        click.echo("\n".join(verdict_for_publishing(version, proof_as_json(made)).told(lang)))
     return int(not made.holds)
 
 

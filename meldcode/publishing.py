@@ -86,6 +86,13 @@ def publish(
     return version.id
 
 
+def in_force(db: Database, organisation_key: str) -> str | None:
+    """The version new cases of an organisation start with; None when there is none, or no organisation."""
+    with db.reading(None) as tx:
+        row = tx.execute(_BY_KEY, {"key": organisation_key}).one_or_none()
+    return None if row is None else row.version
+
+
 def store(tx: Transaction, version: definition.Version, now: datetime, by: UUID | None) -> None:
     """Keep a version's files for ever; nothing happens when they are kept already."""
     if tx.execute(_KNOWN, {"version": version.id}).scalar() is None:

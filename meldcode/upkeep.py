@@ -19,6 +19,7 @@ import click
 
 from meldcode import audit, clock, incidents, outbox, people, publishing, timers
 from meldcode.audit import Anchor
+from meldcode.check import as_json, prove, verdict_for_publishing
 from meldcode.definition import DefinitionError, read_folder
 from meldcode.messages import MeldcodeError, Text
 from meldcode.publishing import PublishError
@@ -87,11 +88,15 @@ def migrate(embedded: Path | None, lang: str) -> None:
 @EMBEDDED
 @LANGUAGE
 def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
-    """Check an organisation's FOLDER and make it the version new cases start with."""
+    """Check an organisation's FOLDER, play every case of it and make it the version new cases start with.
+
+    A rule of the law that is broken refuses; of a norm or of quality the reasons lie in afwijkingen.toml.
+    """
     with deployment(embedded, lang) as (_, db):
         _must_be_migrated(db)
         described = read_folder(folder).organisation
         now = clock.now(db)
+        _must_stand(db, folder, new, lang)
         if new and people.organisation_id(db, described.key) is None:
             people.create_organisation(db, described.key, described.name, now=now)
         version = publishing.publish(db, described.key, folder, now=now)
@@ -101,6 +106,27 @@ def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
                 f"{described.name}: version {version[:12]} is used for new cases.",
             ).of(lang)
         )
+
+
+def _must_stand(db: Database, folder: Path, new: bool, lang: str) -> None:
+    """The proof of a folder that is not in force yet, and the reasons recorded with it. Raises."""
+    version = read_folder(folder)
+    key = version.organisation.key
+    publishing.must_be_fit(version, key)
+    unknown = people.organisation_id(db, key) is None and not new
+    if unknown or publishing.in_force(db, key) == version.id:
+        return
+    click.echo(Text("Elke zaak wordt nagespeeld …", "Every case is played …").of(lang), err=True)
+    standing = verdict_for_publishing(version, as_json(prove(version)))
+    if not standing.fit:
+        raise MeldcodeError(
+            Text(
+                "\n".join(["Deze map wordt niet gepubliceerd.", *standing.told("nl")]),
+                "\n".join(["This folder is not published.", *standing.told("en")]),
+            )
+        )
+    for line in standing.told(lang):
+        click.echo(line)
 
 
 @click.command()

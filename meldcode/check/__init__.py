@@ -3,6 +3,7 @@
 from meldcode.check.explore import Exploration, explore
 from meldcode.check.proof import Proof, prove
 from meldcode.check.rules import RULES, Rule
+from meldcode.check.standing import Standing, verdict_for_publishing
 from meldcode.check.telling import as_json, as_table, refuses
 from meldcode.check.verdict import Says, Verdict
 
@@ -12,10 +13,12 @@ __all__ = [
     "Proof",
     "Rule",
     "Says",
+    "Standing",
     "Verdict",
     "as_json",
     "as_table",
     "explore",
     "prove",
     "refuses",
+    "verdict_for_publishing",
 ]

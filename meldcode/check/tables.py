@@ -282,6 +282,7 @@ def _blank(answers: Answers, decision: Decision, form: Form) -> tuple[str, str] 
         return None
     # What an earlier form may hide is left blank for a reason that is not looked into here.
     elsewhere = answers.hidden_elsewhere(form)
+    advised = _Advice(decision)
     cases: list[tuple[str, dict[str, Json]]] = [("alles", {})]
     for leaf in answers.leaves(form, {}):
         given = {key: value for key, value in leaf if value is not None and key in inputs}
@@ -295,7 +296,7 @@ def _blank(answers: Answers, decision: Decision, form: Form) -> tuple[str, str] 
         if place in tried:
             continue
         tried.add(place)
-        for advice in _advice(decision, given):
+        for advice in advised.of(given):
             if not advice.startswith(SAFE_ADVICE) and not _hides(form, blank, given, answers):
                 return blank, advice
     return None
@@ -311,15 +312,53 @@ def _hides(form: Form, blank: str, given: Mapping[str, Json], answers: Answers) 
     )
 
 
-def _advice(decision: Decision, given: Mapping[str, Json]) -> list[str]:
-    try:
-        result = decision.decide(given, NOW).result
-    except MeldcodeError:
-        return []
-    if not isinstance(result, dict) or not decision.outputs:
-        return []
-    value = result.get(decision.outputs[0].name)
-    return [value] if isinstance(value, str) else []
+class _Advice:
+    """What a table advises, remembering for each column which rules fit a value."""
+
+    def __init__(self, decision: Decision) -> None:
+        self.decision = decision
+        self.names = [column.expression.text.strip().lstrip("=").strip() for column in decision.inputs]
+        self.plain = decision.hit_policy == "FIRST" and all(
+            column.expression.variables == {name}
+            for column, name in zip(decision.inputs, self.names, strict=True)
+        )
+        self.plain &= not any(test.variables for rule in decision.rules for test in rule.tests)
+        self.plain &= all(rule.answers[0] is None or not rule.answers[0].variables for rule in decision.rules)
+        self.fits: dict[tuple[int, str], int] = {}
+
+    def of(self, given: Mapping[str, Json]) -> list[str]:
+        """The first output when these answers were given: one text or none."""
+        value = self._first(given) if self.plain else self._asked(given)
+        return [value] if isinstance(value, str) else []
+
+    def _first(self, given: Mapping[str, Json]) -> Json:
+        fitting = (1 << len(self.decision.rules)) - 1
+        for place, name in enumerate(self.names):
+            fitting &= self._mask(place, given.get(name))
+        if not fitting:
+            return None
+        answer = self.decision.rules[(fitting & -fitting).bit_length() - 1].answers[0]
+        value = answer.evaluate({}) if answer is not None else None
+        return value if isinstance(value, str) else None
+
+    def _mask(self, place: int, value: Json) -> int:
+        key = (place, json.dumps(value, sort_keys=True))
+        if key not in self.fits:
+            self.fits[key] = sum(
+                1 << index
+                for index, rule in enumerate(self.decision.rules)
+                if rule.tests[place].matches(value, {})
+            )
+        return self.fits[key]
+
+    def _asked(self, given: Mapping[str, Json]) -> Json:
+        try:
+            result = self.decision.decide(given, NOW).result
+        except MeldcodeError:
+            return None
+        if not isinstance(result, dict) or not self.decision.outputs:
+            return None
+        return result.get(self.decision.outputs[0].name)
 
 
 # --- from the exploration ---

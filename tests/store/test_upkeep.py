@@ -21,6 +21,8 @@ from tests.store.conftest import MASTER_KEY
 from tests.store.house import MONDAY, House, diagram, folder
 from tests.store.smtp import Script, serving
 
+SOUND = str(Path(__file__).resolve().parents[2] / "processes" / "kinderopvang-de-papieren-boot")
+
 
 @pytest.fixture
 def run(house: House, kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -61,10 +63,16 @@ def test_a_fresh_database_is_migrated_and_gets_an_organisation(tmp_path: Path) -
     assert "meldcode migrate" in refused.output
 
     assert go("migrate").exit_code == 0
-    assert go("publish", source).exit_code == 1
-    assert "is used for new cases" in go("publish", source, "--new").output
-    assert go("export", "testschool", str(tmp_path / "uit")).exit_code == 0
-    assert (tmp_path / "uit" / "meldcode.bpmn").read_bytes() == diagram()
+    assert go("publish", SOUND).exit_code == 1
+    assert "is used for new cases" in go("publish", SOUND, "--new").output
+    assert go("export", "kinderopvang-de-papieren-boot", str(tmp_path / "uit")).exit_code == 0
+    sent, kept = (Path(at) / "meldcode.bpmn" for at in (SOUND, tmp_path / "uit"))
+    assert kept.read_bytes() == sent.read_bytes()
+
+    law = go("publish", source, "--new")
+    assert law.exit_code == 1
+    assert "Rule 1," in law.output
+    assert go("export", "testschool", str(tmp_path / "niets")).exit_code == 1
 
 
 def test_migrating_is_one_command_that_can_be_repeated(run, house: House) -> None:
