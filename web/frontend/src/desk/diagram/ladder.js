@@ -50,7 +50,7 @@ function isLevel(businessObject) {
 export function sentence(level, roles) {
   const when = `Na ${spoken(level.text, level.calendar)}`;
   if (!level.mail) return `${when} gebeurt er nog niets: er hoort een mail bij.`;
-  const who = level.to ? `de ${roleName(level.to, roles)}` : 'nog niemand';
+  const who = level.to ? roleName(level.to, roles, true) : 'nog niemand';
   return `${when} krijgt ${who} ${level.purpose === 'escalatie' ? 'bericht dat dit blijft liggen' : 'een herinnering'}.`;
 }
 
@@ -234,10 +234,14 @@ export function stem(file) {
   return file.replace(/^.*\//, '').replace(/\.md$/, '');
 }
 
-/** A role inside a sentence: without what stands between brackets, without a capital. */
-export function roleName(key, roles) {
+// roles that are not *de*: het bevoegd gezag, het bestuur, het teamhoofd
+const NEUTER = /(gezag|bestuur|team|hoofd|management|bureau|secretariaat|lid)$/i;
+
+/** A role inside a sentence: without what stands between brackets or a capital; with its article if asked. */
+export function roleName(key, roles, article = false) {
   const name = (roles.get(key) ?? key).replace(/\s*\(.*\)$/, '');
-  return /^[A-Z]{2}/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
+  const inside = /^[A-Z]{2}/.test(name) ? name : name.charAt(0).toLowerCase() + name.slice(1);
+  return article ? `${NEUTER.test(inside) ? 'het' : 'de'} ${inside}` : inside;
 }
 
 /** The name a mail of a ladder gets in the drawing: *Herinnering: leerkracht*. */

@@ -50,14 +50,14 @@ export function sentences({ facts, roles }, element) {
   const { businessObject } = element;
   const said = [];
   const who = roleOf(businessObject);
-  const name = who ? `De ${roleName(who, roles)}` : 'Nog niemand';
+  const name = who ? capital(roleName(who, roles, true)) : 'Nog niemand';
   if (is(element, 'bpmn:UserTask')) {
     const form = facts.forms.find((one) => one.file === formOf(businessObject));
     said.push(form ? `${name} vult het formulier ‘${form.name}’ in.` : `${name} doet dit. Er hoort nog geen formulier bij.`);
   } else if (is(element, 'bpmn:ManualTask') || is(element, 'bpmn:ReceiveTask')) said.push(`${name} doet dit.`);
   else if (is(element, 'bpmn:SendTask')) {
     const to = businessObject.get('meldcode:to');
-    said.push(to ? `De ${roleName(to, roles)} krijgt een mail.` : 'Er gaat een mail uit, maar nog naar niemand.');
+    said.push(to ? `${capital(roleName(to, roles, true))} krijgt een mail.` : 'Er gaat een mail uit, maar nog naar niemand.');
   } else if (is(element, 'bpmn:BusinessRuleTask')) said.push('Een tabel geeft een advies. Een mens beslist.');
   else if (is(element, 'bpmn:CallActivity')) {
     const route = facts.processes.find((one) => one.id === businessObject.get('calledElement'));
