@@ -97,6 +97,10 @@ class Answers:
         }
         return tuple(found.values())
 
+    def can_be_hidden(self, form: Form, key: str) -> bool:
+        """Whether a condition can leave a question out."""
+        return any(one == key and hides for one, hides in _conditions(form.parts))
+
     def hidden_elsewhere(self, form: Form) -> frozenset[str]:
         """The fields that answers in another form can hide."""
         return frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from meldcode.check.answers import Answers, Leaf, TooMany
-from meldcode.check.documents import EMPTY, Document, as_text
+from meldcode.check.documents import EMPTY, NOTHING, Document, as_text
 from meldcode.check.history import marks
 from meldcode.check.live import Live, Question
 from meldcode.check.meaning import Meaning
@@ -102,8 +102,15 @@ class Choices:
     def _divided(self, node: Node, form: Form, document: Document) -> Iterator[tuple[Leaf, frozenset[str]]]:
         touched = self.live.touched(node)
         seen: set[Hashable] = set()
+        # Only what is asked counts, and all of these answers write the same names: one case will do.
+        names = {name for question in touched for name in question.kept}
+        values = {name: document.values.get(name) for name in names}
+        texts = {name: document.texts.get(name, NOTHING) for name in names}
+        tried = Document(values, texts)
         for leaf, said, given in self._grouped(node, form, touched, document):
-            place = (said, self.live.key(touched, document.written(given)))
+            values.update(given.values)
+            texts.update(given.texts)
+            place = (said, self.live.key(touched, tried))
             if place not in seen:
                 seen.add(place)
                 yield leaf, said
@@ -111,7 +118,8 @@ class Choices:
     def _grouped(
         self, node: Node, form: Form, touched: list[Question], document: Document
     ) -> list[tuple[Leaf, frozenset[str], Document]]:
-        """Answers of which no two are alike in all that can count, whatever else the case holds.
+        """Answers of which no two are alike in all that can count, whatever else the case holds; of each
+        what it writes as far as it counts.
 
         What cannot count: a field that nothing asks about, and one that only decides which others are asked.
         """
@@ -119,13 +127,17 @@ class Choices:
         place = (node.id, id(leaves))
         if place not in self._groups:
             asked = tuple(sorted({name for one in touched for name in one.kept} & set(form.fields)))
-            empty = Document.of(dict.fromkeys(form.fields))
+            empty = dict.fromkeys(form.fields)
             found: dict[Hashable, tuple[Leaf, frozenset[str], Document]] = {}
             for leaf in leaves:
-                given = dict(leaf)
-                said = marks(self.meaning, node, {**empty.values, **given})
-                alike = (said, tuple([as_text(given.get(name)) for name in asked]))
+                given = {**empty, **dict(leaf)}
+                said = marks(self.meaning, node, given)
+                texts = tuple([as_text(given[name]) for name in asked])
+                alike = (said, texts)
                 if alike not in found:
-                    found[alike] = leaf, said, empty.written(Document.of(given))
+                    counts = Document(
+                        {name: given[name] for name in asked}, dict(zip(asked, texts, strict=True))
+                    )
+                    found[alike] = leaf, said, counts
             self._groups[place] = list(found.values())
         return self._groups[place]

@@ -12,11 +12,16 @@ from meldcode.feel import Json
 NOTHING = "null"
 
 
+_encode = json.JSONEncoder(sort_keys=True, default=str).encode
+
+
 def as_text(value: Any) -> str:
-    """A value as text: equal texts, equal values."""
+    """A value as JSON text: equal texts, equal values."""
     if value is None:
         return NOTHING
-    return json.dumps(value, sort_keys=True, default=str)
+    if value is True:
+        return "true"
+    return _encode(value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

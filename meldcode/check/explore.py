@@ -21,6 +21,7 @@ from meldcode.check.live import Live, Question
 from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
 from meldcode.check.situations import Act, Place, Situations, Taken
+from meldcode.check.tokens import Beside, Pair
 from meldcode.definition import Version
 from meldcode.diagram.model import Node, StepKind
 from meldcode.engine import Incident, OpenTask, Refused
@@ -134,7 +135,14 @@ def explore(
     A bound that is hit stands in `limits`: `most_states`, or the moment at which `enough` says so (whoever
     has a clock gives it). `progress` is called after every hundred states. `situations` is for tests.
     """
-    return Explorer(version, most_states, enough, progress, situations or Situations(version)).run()
+    situations = situations or Situations(version)
+    learned: set[Pair] = set()
+    while True:
+        explorer = Explorer(version, most_states, enough, progress, situations, Beside(version, learned))
+        result = explorer.run()
+        if not explorer.unforeseen:
+            return result
+        learned |= explorer.unforeseen
 
 
 class Explorer:
@@ -147,12 +155,15 @@ class Explorer:
         enough: Callable[[], bool] | None,
         progress: Progress | None,
         situations: Situations,
+        beside: Beside,
     ) -> None:
         self.version, self.situations = version, situations
         self.most_states, self.enough, self.progress = most_states, enough, progress
         self.meaning = Meaning(version)
         self.answers = Answers(version, self.meaning, NOW.date())
-        self.live = Live(version, self.meaning, self.answers, NOW)
+        self.beside = beside
+        self.unforeseen: set[Pair] = set()
+        self.live = Live(version, self.meaning, self.answers, NOW, beside)
         self.choices = Choices(version, self.meaning, self.answers, self.live, self._limit)
         self.result = Exploration(version, self.meaning)
         self.result.reads = {
@@ -164,12 +175,14 @@ class Explorer:
         self.mails_tried: set[str] = set()
         self.said: set[str] = set()
         self.words: dict[str, frozenset[frozenset[str]]] = {}
-        self.in_route = {
-            key for key, node in self.meaning.people.items() if self.meaning.in_acute_route(node)
-        }
+        self.in_route = beside.only_in_routes
+        # Tasks that neither change nor need what the rules remember.
+        self.aside = {
+            key for key, node in self.meaning.people.items() if node.steps == {StepKind.ZIJROUTE}
+        } | self.in_route
         self.apart = self._tasks_apart()
-        in_route = [node for node in version.nodes.values() if self.meaning.in_acute_route(node)]
-        self.acute_fields = tuple({name for node in in_route for name in self.live.writes(node)})
+        acute = [version.nodes[key] for key in self.in_route]
+        self.acute_fields = tuple({name for node in acute for name in self.live.writes(node)})
         self.messages = self._messages()
         self.due: dict[int, list[Question]] = {}
         self.histories: dict[tuple[History, str, frozenset[str]], History] = {}
@@ -260,7 +273,7 @@ class Explorer:
         return frozenset(
             node.id
             for node in self.meaning.people.values()
-            if self.meaning.in_acute_route(node)
+            if node.id in self.in_route
             and not any(route.interrupting for route in self._route_starts())
             and node.steps == {StepKind.ACUUT}
             and not self.live.writes(node) & read
@@ -354,6 +367,16 @@ class Explorer:
         if taken not in self.seen:
             self.seen.add(taken)
             reached |= taken.passed
+            self._look_beside(move, taken)
+
+    def _look_beside(self, move: Move, taken: Taken) -> None:
+        """Note what was written while a token stood where the drawing did not foresee it."""
+        wrote = [move.node] if move.kind == "complete" else []
+        wrote += [
+            key for key in taken.trail if key in self.version.nodes and self.version.nodes[key].decision
+        ]
+        for standing in taken.stayed:
+            self.unforeseen |= {(standing, one) for one in wrote if not self.beside.foreseen(standing, one)}
 
     def _stuck(self, state: State | None, move: Move, taken: Taken) -> None:
         if isinstance(taken.error, Incident):
@@ -385,6 +408,7 @@ class Explorer:
             else:
                 words |= set(_subsets("negative"))
             extra = ["skipped", "refused"] if node.steps & MAY_REFUSE else []
+            extra += ["doctor"] if self.meaning.watched(node) & self.meaning.doctor_fields else []
             if StepKind.MELDEN in node.steps:
                 sent = self._always_sent(node)
                 words = {one | {"sent"} for one in words} | (set() if sent else words)
@@ -415,7 +439,7 @@ class Explorer:
         return found
 
     def _shortened(self, history: History, place: Place) -> History:
-        ordinary = place.open - self.in_route
+        ordinary = place.open - self.aside
         if len(ordinary) != 1:
             return history
         (only,) = ordinary

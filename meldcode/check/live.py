@@ -12,11 +12,12 @@ import itertools
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from meldcode.check.answers import Answers
 from meldcode.check.documents import Document, as_text
-from meldcode.check.meaning import PEOPLE, Meaning
+from meldcode.check.meaning import Meaning
+from meldcode.check.tokens import Beside, successors, written
 from meldcode.decision import Decision
 from meldcode.definition import Version
 from meldcode.diagram.model import Node
@@ -26,7 +27,9 @@ from meldcode.form.conditions import Scope
 from meldcode.messages import MeldcodeError
 
 MOST_EVALUATIONS = 3_000
+MOST_WAYS = 60
 REFUSES = -1
+CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,51 +43,65 @@ class Behaviour:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Question:
-    """A behaviour at some point of a case. `kept` are the names whose present values count, `unions` the
-    sets of names that may be overwritten before it is evaluated (None: the values themselves count)."""
+    """A behaviour at some point of a case. `kept` are the names whose present values count, `ways` those to
+    where it is evaluated (None: the values themselves count)."""
 
     behaviour: Behaviour
     kept: tuple[str, ...]
-    unions: list[tuple[str, ...]] | None
+    ways: list[Way] | None
     known: dict[tuple[str, ...], int] = field(default_factory=dict)
 
 
-# Per behaviour that is still to come, the names that are overwritten before it on every way there.
-Due = dict[str, frozenset[str]]
+class Way(NamedTuple):
+    """A way to where a behaviour is evaluated: the names that are overwritten on it, and the gateways at
+    which it can only go on in one manner, by what no step after them overwrites."""
+
+    names: frozenset[str]
+    guards: frozenset[tuple[str, Hashable]] = frozenset()
+
+
+# Per behaviour that is still to come the ways there.
+Ways = frozenset[Way]
+Due = dict[str, Ways]
 
 
 def joined(several: Iterable[Due]) -> Due:
     """What is live when any of several continuations may follow."""
     found: Due = {}
     for due in several:
-        for name, overwritten in due.items():
-            found[name] = found[name] & overwritten if name in found else overwritten
+        for name, ways in due.items():
+            found[name] = found[name] | ways if name in found else ways
     return found
 
 
 class Live:
     """Behaviours of a version, where each is still to come, and their signatures."""
 
-    def __init__(self, version: Version, meaning: Meaning, answers: Answers, now: datetime) -> None:
+    def __init__(
+        self, version: Version, meaning: Meaning, answers: Answers, now: datetime, beside: Beside
+    ) -> None:
         self.version, self.meaning, self.answers, self.now = version, meaning, answers, now
+        self.beside = beside
         self.reads: dict[str, list[Behaviour]] = {}
         for node in version.nodes.values():
             found = list(self._behaviours(node))
             if found:
                 self.reads[node.id] = found
         self.by_id = {one.id: one for one in itertools.chain.from_iterable(self.reads.values())}
-        self.writers = self._writers()
+        self.crude: set[str] = set()
         self.after, self.before = self._flow_of_data()
         self.always = self._always()
-        self._questions: dict[tuple[str, frozenset[str]], Question] = {}
+        self._questions: dict[tuple[str, Ways], Question] = {}
+        self._met_before: dict[str, Due] = {}
+        self._results: dict[tuple[str, str], Hashable] = {}
+        self._touched: dict[str, list[Question]] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._unions: dict[tuple[str, frozenset[str]], list[tuple[str, ...]] | None] = {}
         self._domains: dict[str, list[Json]] = {}
 
     # --- what is read where --------------------------------------------------------------------------
 
     def _behaviours(self, node: Node) -> Iterable[Behaviour]:
-        if node.kind in ("exclusiveGateway", "inclusiveGateway") and len(node.outgoing) > 1:
+        if node.kind in CHOOSING and len(node.outgoing) > 1:
             yield self._gateway(node)
         if node.decision and node.decision in self.version.decisions:
             yield self._table(self.version.decisions[node.decision])
@@ -151,10 +168,26 @@ class Live:
             except MeldcodeError:
                 return "incident"
             if isinstance(result, dict) and parts is not None:
-                return tuple(as_text(result.get(part)) for part in parts)
-            return as_text(result)
+                result = {part: result.get(part) for part in parts}
+            return self._taken_for(decision.id, result)
 
         return Behaviour(f"table {decision.id}", tuple(sorted(decision.variables)), turns_out)
+
+    def _taken_for(self, name: str, result: Json) -> Hashable:
+        """What makes a table's result differ from another: how everything turns out that reads it."""
+        place = (name, as_text(result))
+        if place not in self._results:
+            self._results[place] = as_text(result)  # for a table that is read by what it reads
+            readers = [one for one in self.by_id.values() if name in one.names]
+            others = [[other for other in one.names if other != name] for one in readers]
+            work = sum(_product(1 + len(self._domain(other)) for other in names) for names in others)
+            if work <= MOST_EVALUATIONS and not any(one.id.startswith("=") for one in readers):
+                self._results[place] = tuple(
+                    reader.turns_out({name: result, **dict(zip(names, given, strict=True))})
+                    for reader, names in zip(readers, others, strict=True)
+                    for given in itertools.product(*([None, *self._domain(other)] for other in names))
+                )
+        return self._results[place]
 
     def _read_parts(self, decision: Decision) -> tuple[str, ...] | None:
         """The parts of a table's result that something reads; None when it is read as a whole."""
@@ -186,49 +219,14 @@ class Live:
 
     # --- where it is still to come --------------------------------------------------------------------
 
-    def _writers(self) -> list[frozenset[str]]:
-        written = [frozenset(form.fields) for form in self.version.forms.values()]
-        return [*written, *(frozenset({decision}) for decision in self.version.decisions)]
-
     def writes(self, node: Node) -> frozenset[str]:
-        """The names that finishing a node overwrites for certain."""
-        if node.kind in PEOPLE and node.form in self.version.forms and not node.loop:
-            return frozenset(self.version.forms[node.form or ""].fields)
-        return frozenset({node.decision}) if node.decision else frozenset()
-
-    def successors(self, node: Node) -> set[str]:
-        """Where a token can go from a node: along flows, into and out of scopes, over its edge."""
-        nodes, flows = self.version.nodes, self.version.flows
-        found = {flows[key].target for key in node.outgoing}
-        found |= {other.id for other in nodes.values() if other.attached_to == node.id}
-        inside = node.called_element or (node.id if node.kind == "subProcess" else None)
-        if inside:
-            found |= {
-                other.id
-                for other in nodes.values()
-                if other.parent == inside
-                and not other.incoming
-                and other.attached_to is None
-                and not other.triggered_by_event
-            }
-        if not node.outgoing:
-            found |= self._out_of(node.parent)
-        return found
-
-    def _out_of(self, scope: str) -> set[str]:
-        nodes, flows = self.version.nodes, self.version.flows
-        hosts = [other for other in nodes.values() if scope in (other.id, other.called_element)]
-        found: set[str] = set()
-        for host in hosts:
-            found |= {flows[key].target for key in host.outgoing}
-            if not host.outgoing and host.parent != scope:
-                found |= self._out_of(host.parent)
-        return found
+        """The names that finishing a node overwrites: for certain, unless it is done several times."""
+        return written(self.version, node)
 
     def _flow_of_data(self) -> tuple[dict[str, Due], dict[str, Due]]:
         """Per node what is live after it, and on it, before a person finishes it."""
         nodes = self.version.nodes
-        follows = {key: self.successors(node) for key, node in nodes.items()}
+        follows = {key: successors(self.version, node) for key, node in nodes.items()}
         edges = {key: [other.id for other in nodes.values() if other.attached_to == key] for key in nodes}
         after: dict[str, Due] = {key: {} for key in nodes}
         before: dict[str, Due] = {key: {} for key in nodes}
@@ -236,7 +234,7 @@ class Live:
         while changed:
             changed = False
             for key, node in reversed(list(nodes.items())):
-                behind = joined(before[other] for other in follows[key])
+                behind = joined(self._behind(node, other, before[other]) for other in follows[key])
                 now = joined([self._through(node, behind), *(before[other] for other in edges[key])])
                 if behind != after[key] or now != before[key]:
                     after[key], before[key] = behind, now
@@ -245,20 +243,60 @@ class Live:
 
     def _through(self, node: Node, behind: Due) -> Due:
         """What is live before a node is passed, from what is live behind it."""
-        written = self.writes(node)
+        writes = self.writes(node)
         live: Due = {}
-        for name, overwritten in behind.items():
+        for name, ways in behind.items():
             names = frozenset(self.by_id[name].names)
-            if not names <= overwritten | written:
-                live[name] = overwritten | (names & written)
+            more = frozenset(Way(way.names | (names & writes), way.guards) for way in ways)
+            if node.loop:
+                more |= ways  # done no times at all it writes nothing
+            more = frozenset(way for way in more if not names <= way.names)
+            if more:
+                live[name] = self._few(name, more)
         for one in self.reads.get(node.id, ()):
             # A form asks by its own answers, not by what an earlier round left in the case.
-            own = frozenset(one.names) & written if one.id.startswith("form ") else frozenset[str]()
-            live[one.id] = own
+            own = frozenset(one.names) & writes if one.id.startswith("form ") else frozenset[str]()
+            live[one.id] = self._few(one.id, live.get(one.id, frozenset()) | {Way(own)})
         return live
 
+    def _few(self, name: str, ways: Ways) -> Ways:
+        """The ways; if there are too many to tell apart, what all have in common, and any more after it."""
+        if name in self.crude or len(ways) > MOST_WAYS:
+            self.crude.add(name)
+            return frozenset({Way(frozenset.intersection(*(way.names for way in ways)))})
+        return ways
+
+    def _behind(self, node: Node, following: str, due: Due) -> Due:
+        """What is live behind a node when the token goes on to this one: a gateway says why it does."""
+        if node.kind not in CHOOSING or len(node.outgoing) < 2:
+            return due
+        gateway = self.by_id[node.id]
+        asked = frozenset(gateway.names)
+        outcomes = self._outcomes(node, following)
+        found: Due = {}
+        for name, ways in due.items():
+            if not asked or not asked <= frozenset(self.by_id[name].names) or len(outcomes) != 1:
+                found[name] = ways
+                continue
+            guard = (node.id, outcomes[0])
+            found[name] = frozenset(
+                way if asked & way.names else Way(way.names, way.guards | {guard}) for way in ways
+            )
+        return found
+
+    def _outcomes(self, node: Node, following: str) -> list[tuple[int, ...]]:
+        """What an exclusive gateway says when it goes on here; of an inclusive one only the default."""
+        conditional = [key for key in node.outgoing if key != node.default_flow]
+        found: list[tuple[int, ...]] = []
+        for key in node.outgoing:
+            if self.version.flows[key].target == following:
+                found.append(() if key == node.default_flow else (conditional.index(key),))
+        if node.kind == "inclusiveGateway" and found != [()]:
+            return []
+        return found
+
     def _always(self) -> Due:
-        """What routes that can begin at any moment read."""
+        """What routes that can begin at any moment read, after anything else was written."""
         starts = [
             other.id
             for node in self.version.nodes.values()
@@ -266,22 +304,54 @@ class Live:
             for other in self.version.nodes.values()
             if other.parent == node.id and other.kind == "startEvent"
         ]
-        return joined(self.before[start] for start in starts)
+        return joined(self._met(start, self.before[start]) for start in starts)
+
+    def _met(self, key: str, due: Due) -> Due:
+        """What is live for a token on a node, counting what others write beside it on its way."""
+        others = {self.writes(self.version.nodes[one]) for one in self.beside.on_the_way(key)}
+        return {name: self._mixed_with(name, ways, others) for name, ways in due.items()}
+
+    def _mixed_with(self, name: str, ways: Ways, others: set[frozenset[str]]) -> Ways:
+        names = frozenset(self.by_id[name].names)
+        if name in self.crude:
+            others = {self.writes(node) for node in self.version.nodes.values()}
+        found = set(ways)
+        for overlap in {names & other for other in others} - {frozenset()}:
+            found |= {Way(way.names | overlap, self._unguarded(way.guards, overlap)) for way in found}
+        return frozenset(way for way in found if not names <= way.names)
+
+    def _unguarded(
+        self, guards: frozenset[tuple[str, Hashable]], overlap: frozenset[str]
+    ) -> frozenset[tuple[str, Hashable]]:
+        """The guards that say something although these names are written beside them, before or after."""
+        return frozenset(guard for guard in guards if not overlap & set(self.by_id[guard[0]].names))
 
     # --- signatures -----------------------------------------------------------------------------------
 
     def due(self, standing: Iterable[str]) -> list[Question]:
         """What may still be asked of a document when tokens stand on these nodes."""
-        live = joined([self.always, *(self.before[node] for node in standing if node in self.before)])
-        return [self.question(self.by_id[name], live[name]) for name in sorted(live)]
+        live = joined([self.always, *(self._here(node) for node in standing if node in self.before)])
+        return [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
 
-    def question(self, behaviour: Behaviour, overwritten: frozenset[str] = frozenset()) -> Question:
-        """A behaviour that is evaluated after these names were written anew: their values do not count."""
-        place = (behaviour.id, overwritten)
+    def _here(self, key: str) -> Due:
+        if key not in self._met_before:
+            self._met_before[key] = self._met(key, self.before[key])
+        return self._met_before[key]
+
+    def question(self, behaviour: Behaviour, ways: Ways) -> Question:
+        """A behaviour that is evaluated after the names of one of these ways were written anew: on that way
+        their present values do not count."""
+        place = (behaviour.id, ways)
         if place not in self._questions:
-            kept = tuple(name for name in behaviour.names if name not in overwritten)
-            unions = None if behaviour.id.startswith("=") else self._overwritten(behaviour, overwritten)
-            self._questions[place] = Question(behaviour, kept, unions)
+            never = frozenset.intersection(*(way.names for way in ways))
+            kept = tuple(name for name in behaviour.names if name not in never)
+            work = sum(_product(len(self._domain(name)) for name in way.names) for way in ways)
+            told = None
+            if not behaviour.id.startswith("=") and work <= MOST_EVALUATIONS:
+                told = sorted(
+                    ways, key=lambda way: (len(way.names), sorted(way.names), repr(sorted(way.guards)))
+                )
+            self._questions[place] = Question(behaviour, kept, told)
         return self._questions[place]
 
     def key(self, due: Iterable[Question], document: Document) -> tuple[int, ...]:
@@ -297,48 +367,34 @@ class Live:
         return found
 
     def _turns_out(self, question: Question, shown: tuple[str, ...], document: Document) -> Hashable:
-        if question.unions is None:
+        if question.ways is None:
             return shown
         behaviour = question.behaviour
         values = dict.fromkeys(behaviour.names) | {name: document.values.get(name) for name in question.kept}
-        return tuple(
-            behaviour.turns_out({**values, **dict(zip(union, given, strict=True))})
-            for union in question.unions
-            for given in itertools.product(*(self._domain(name) for name in union))
-        )
+        found: list[Hashable] = []
+        for way in question.ways:
+            names = sorted(way.names)
+            for given in itertools.product(*(self._domain(name) for name in names)):
+                after = {**values, **dict(zip(names, given, strict=True))}
+                gone = all(self.by_id[gateway].turns_out(after) == said for gateway, said in way.guards)
+                found.append(behaviour.turns_out(after) if gone else None)
+        return tuple(found)
 
     def _number(self, turned_out: Hashable) -> int:
         return self._numbers.setdefault(turned_out, len(self._numbers))
 
-    def _overwritten(self, behaviour: Behaviour, at_least: frozenset[str]) -> list[tuple[str, ...]] | None:
-        """The sets of names that later forms may overwrite together; None: too many to try."""
-        place = (behaviour.id, at_least)
-        if place not in self._unions:
-            names = frozenset(behaviour.names)
-            found: set[frozenset[str]] = {at_least}
-            for writer in self.writers:
-                overlap = names & writer
-                if overlap:
-                    found |= {one | overlap for one in found}
-            if names:
-                found.discard(names)
-            work = sum(_product(len(self._domain(name)) for name in union) for union in found)
-            ordered = sorted(found, key=lambda union: (len(union), sorted(union)))
-            self._unions[place] = (
-                None if work > MOST_EVALUATIONS else [tuple(sorted(union)) for union in ordered]
-            )
-        return self._unions[place]
-
     def _domain(self, name: str) -> list[Json]:
+        """What a name can be once it was written: null only where a question can be left out."""
         if name not in self._domains:
-            values: list[Json] = [None]
+            values: list[Json] = []
             decision = self.version.decisions.get(name)
             if decision is not None:
-                values += _results(decision)
+                values += [None, *_results(decision)]
             for form in self.version.forms.values():
                 if name in form.fields:
                     values += self.answers.domain(name, form.fields[name])
-            self._domains[name] = list({as_text(value): value for value in values}.values())
+                    values += [None] if self.answers.can_be_hidden(form, name) else []
+            self._domains[name] = list({as_text(value): value for value in values}.values()) or [None]
         return self._domains[name]
 
     def mixed(self, node: Node) -> tuple[str, ...]:
@@ -352,13 +408,13 @@ class Live:
 
     def touched(self, node: Node) -> list[Question]:
         """The behaviours that finishing a task with one answer or another can change."""
-        own = self.writes(node)
-        live = joined([self.after[node.id], self.always])
-        return [
-            self.question(self.by_id[name], live[name])
-            for name in sorted(live)
-            if own & (set(self.by_id[name].names) - live[name])
-        ]
+        if node.id not in self._touched:
+            own = self.writes(node)
+            beside = [self._here(key) for key in self.beside.of_writer(node.id) if key in self.before]
+            live = joined([self._met(node.id, self.after[node.id]), self.always, *beside])
+            questions = [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
+            self._touched[node.id] = [one for one in questions if own & set(one.kept)]
+        return self._touched[node.id]
 
 
 def rows_of(decision: Decision, now: datetime) -> Callable[[Mapping[str, Json]], int | None]:

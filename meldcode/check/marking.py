@@ -20,7 +20,7 @@ from meldcode.diagram.model import Node
 NOW = datetime(2001, 1, 8, 9, tzinfo=UTC)  # a Monday, long before every date in a form
 FAR = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
 _MOMENTS = frozenset({"since", "timer", "timers", "event_fired"})
-_SPLIT, _CLOSE = ".BoundaryEventSplit", ".BoundaryEventJoin"
+_SPLIT, _CLOSE, _ONCE = ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,11 @@ def timers(state: dict[str, Any], version: Version) -> list[Running]:
     return [timer for timer in found if timer.node in version.nodes]
 
 
-def standing(state: dict[str, Any]) -> frozenset[str]:
-    """The nodes on which tokens stand, subprocesses around them included."""
-    return frozenset(_plain(token["at"]) for token in _all(state["tokens"]))
+def standing(state: dict[str, Any], below: int | None = None) -> frozenset[str]:
+    """The nodes on which tokens (with a number below this one) stand, subprocesses around them included."""
+    return frozenset(
+        _plain(token["at"]) for token in _all(state["tokens"]) if below is None or token["n"] < below
+    )
 
 
 def marking(state: dict[str, Any]) -> Hashable:
@@ -130,7 +132,7 @@ def _all(tokens: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 @lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
-    return name.removesuffix(_SPLIT).removesuffix(_CLOSE)
+    return name.removesuffix(_SPLIT).removesuffix(_CLOSE).removesuffix(_ONCE)
 
 
 def only_mails(version: Version, event: Node) -> bool:

@@ -91,6 +91,7 @@ class Taken:
     opened: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
     passed: frozenset[str] = frozenset()  # every element that a token passed or stands on
+    stayed: frozenset[str] = frozenset()  # the nodes of tokens that did not move
     error: EngineError | None = None
 
 
@@ -171,12 +172,12 @@ class Situations:
         except EngineError as error:
             taken, after = Taken(None, error=error), document
         else:
-            taken, after = self._taken(made), Document.of(made.state["document"])
+            taken, after = self._taken(place, made), Document.of(made.state["document"])
         if self.remember:
             self._note(key, asked, taken)
         return taken, after
 
-    def _taken(self, made: Step) -> Taken:
+    def _taken(self, before: Place | None, made: Step) -> Taken:
         opened = tuple(fact.node for fact in made.facts if fact.name == "task_opened" and fact.node)
         cancelled = tuple(fact.node for fact in made.facts if fact.name == "task_cancelled" and fact.node)
         place = self._place(made)
