@@ -12,9 +12,10 @@ from meldcode import cases
 from meldcode.cases import CannotHold
 from meldcode.cases.holding import REASONS
 from meldcode.messages import Text
+from meldcode.people import Person
 from web import shown
 from web.keys import fresh_key, given_key
-from web.language import said
+from web.language import gettext, said
 from web.services import now, services
 from web.sessions import actor, signed_in
 
@@ -85,12 +86,16 @@ def _choose(case: UUID, task: UUID, key: str, errors: dict[str, Text] | None = N
         "tasks/reassign.html",
         task=shown.task(found.task),
         case=case,
-        people=[(str(one.id), one.name) for one in found.holders],
+        people=[(str(one.id), _named(one)) for one in found.holders],
         reasons=[(code, said(text)) for code, text in REASONS.items()],
         chosen=request.form,
         errors={name: said(text) for name, text in (errors or {}).items()},
         key=key,
     )
+
+
+def _named(one: Person) -> str:
+    return gettext("%(name)s (afwezig)", name=one.name) if one.away else one.name
 
 
 def _person(text: str) -> UUID | None:
