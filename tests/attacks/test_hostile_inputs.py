@@ -116,7 +116,7 @@ def must_stay_here(answer: TestResponse, attack: Attack) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_ten_thousand_hostile_requests_are_all_refused_kindly_or_do_what_they_say(
     town: Town, app: Flask, sanne: Person, neighbour: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
