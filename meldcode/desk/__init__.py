@@ -26,6 +26,7 @@ from meldcode.desk.going_live import (
     refuse,
     withdraw,
 )
+from meldcode.desk.judging import Deviation, deviations
 from meldcode.desk.paths import Kind, kind_of
 from meldcode.desk.presence import AWAY_AFTER, here, leave
 from meldcode.desk.proofs import ProofView, ask_proof, proof, proof_of, prove_waiting
@@ -45,6 +46,7 @@ __all__ = [
     "Change",
     "Comment",
     "DeskError",
+    "Deviation",
     "Draft",
     "DraftFile",
     "FileRefused",
@@ -67,6 +69,7 @@ __all__ = [
     "ask_proof",
     "comment",
     "comments",
+    "deviations",
     "do_due",
     "files_of_publication",
     "files_of_version",

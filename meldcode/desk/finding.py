@@ -12,6 +12,8 @@ from typing import Any
 
 from meldcode import definition
 from meldcode.definition import DefinitionError, Version
+from meldcode.desk.drawn import drawn_findings
+from meldcode.desk.mends import mend_of
 from meldcode.desk.reasons import Source, why
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
@@ -56,9 +58,11 @@ def look(contents: Mapping[str, bytes]) -> Look:
     try:
         version = definition.read_files(contents)
         found = definition.check(version)
+        found = [*found, *drawn_findings(version, found)]
     except DefinitionError as error:
         found = [*error.findings, *_by_themselves(contents, {one.file for one in error.findings})]
-    return Look(version, tuple(sorted(map(_found, found), key=_order)))
+    told = (_found(one, version) for one in found)
+    return Look(version, tuple(sorted(told, key=_order)))
 
 
 def findings(contents: Mapping[str, bytes]) -> tuple[Found, ...]:
@@ -77,7 +81,7 @@ def _by_themselves(contents: Mapping[str, bytes], unread: Iterable[str]) -> list
     return found
 
 
-def _found(finding: Finding) -> Found:
+def _found(finding: Finding, version: Version | None) -> Found:
     reason = why(finding.code)
     return Found(
         finding.code,
@@ -88,6 +92,7 @@ def _found(finding: Finding) -> Found:
         reason.text,
         reason.source,
         finding.remedy,
+        mend_of(finding, version),
     )
 
 

@@ -23,6 +23,7 @@ from meldcode import audit, definition, publishing
 from meldcode.desk import drafts
 from meldcode.desk.errors import DeskError, NotThere
 from meldcode.desk.finding import Found, findings
+from meldcode.desk.judging import Deviation, deviations
 from meldcode.desk.proofs import newest_proof
 from meldcode.desk.reviews import plan_review
 from meldcode.messages import Severity, Text
@@ -31,6 +32,7 @@ from meldcode.store import SCOPE, Database, Transaction, scoped
 from meldcode.store.tables import desk_due, organisations, people, publications, versions
 
 LONGEST_NOTE = 4_000
+SHORTEST_REASON = 10  # characters: a reason is a sentence
 FURTHEST = timedelta(days=366)
 IN_FORCE = "in-force"
 
@@ -122,10 +124,19 @@ _SET_DUE = insert(desk_due)
 # --- asking ------------------------------------------------------------------------------------------
 
 
-def publish(db: Database, actor: Actor, note: str, effective: date | None, now: datetime) -> Publication:
+def publish(
+    db: Database,
+    actor: Actor,
+    note: str,
+    effective: date | None,
+    now: datetime,
+    reasons: Mapping[str, str] | None = None,
+) -> Publication:
     """Publish the draft as it stands, now or from a day on; with four eyes, ask somebody else first.
 
-    `note` says to colleagues what changes and why. Raises `PublishRefused`.
+    `note` says to colleagues what changes and why. The draft must have been proven; `reasons` explain what
+    the proof found and may be explained (see `deviations`), and a norm takes a second person as well.
+    Raises `PublishRefused`.
     """
     note = _note(note)
     draft = drafts.read(db, actor.organisation)
@@ -156,9 +167,10 @@ def publish(db: Database, actor: Actor, note: str, effective: date | None, now: 
                 )
             )
         proof = newest_proof(tx, version.id)
-        _must_not_break_the_law(proof)
+        found_by_proof = _judged(proof)
+        given = _explained(found_by_proof, reasons or {})
         organisation = publishing.load(tx, live.version).version.organisation
-        asked = organisation.four_eyes
+        asked = organisation.four_eyes or any(one.second_person for one in found_by_proof)
         which = uuid4()
         row = {
             "id": which,
@@ -169,7 +181,9 @@ def publish(db: Database, actor: Actor, note: str, effective: date | None, now: 
             "asked_by": actor.person,
             "asked_at": now,
             "state": State.ASKED.value,
-            "report": _deflated({"findings": [_told(one) for one in found], "proof": proof}),
+            "report": _deflated(
+                {"findings": [_told(one) for one in found], "proof": proof, "reasons": given}
+            ),
         }
         tx.execute(_ADD, row)
         if asked:
@@ -321,16 +335,38 @@ def _must_stay_workable(version: definition.Version) -> None:
         )
 
 
-def _must_not_break_the_law(proof: Mapping[str, Any] | None) -> None:
-    broken = [one for one in (proof or {}).get("rules", ()) if one["refuses"] and one["verdict"] == "broken"]
-    if broken:
-        titles = broken[0]["title"]
+def _judged(proof: Mapping[str, Any] | None) -> tuple[Deviation, ...]:
+    """What has to be explained. Raises `PublishRefused` for what no reason makes up for."""
+    if proof is None:
         raise PublishRefused(
             Text(
-                f"Het bewijs laat zien dat regel {broken[0]['number']} niet klopt: {titles['nl']}.",
-                f"The proof shows that rule {broken[0]['number']} does not hold: {titles['en']}.",
+                "Laat eerst alle zaken naspelen: dan weet u zeker dat er op geen enkele weg iets misgaat.",
+                "First have every case played: then you are sure that nothing goes wrong on any way.",
             )
         )
+    found = deviations(proof)
+    refused = [one for one in found if one.refuses]
+    if refused:
+        raise PublishRefused(
+            Text(
+                f"Zo kan dit niet gelden. {refused[0].title.nl}: {refused[0].why.nl}",
+                f"This cannot come into force like this. {refused[0].title.en}: {refused[0].why.en}",
+            )
+        )
+    return found
+
+
+def _explained(found: Sequence[Deviation], reasons: Mapping[str, str]) -> dict[str, str]:
+    given = {one.key: reasons.get(one.key, "").strip()[:LONGEST_NOTE] for one in found}
+    without = [one for one in found if len(given[one.key]) < SHORTEST_REASON]
+    if without:
+        raise PublishRefused(
+            Text(
+                f"Leg uit waarom het bij u anders gaat: {without[0].title.nl}.",
+                f"Explain why it is different with you: {without[0].title.en}.",
+            )
+        )
+    return given
 
 
 def _asked(tx: Transaction, which: UUID) -> sa.Row[Any]:

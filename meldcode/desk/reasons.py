@@ -154,7 +154,35 @@ _REASONS: dict[str, Why] = {
     "path": _SAFE,
     "process": _STUCK,
     "role": _PEOPLE,
+    "ladder": Why(
+        Text(
+            "Een ladder is er om steeds iemand anders te laten weten dat iets blijft liggen.",
+            "A ladder is there to let somebody else know each time that something is left undone.",
+        ),
+        Source.QUALITY,
+    ),
     "rule": _TABLE,
+    "rule-1": Why(
+        Text(
+            "De wet noemt vijf stappen, en vraagt dat van elke stap vaststaat wie, wanneer en wat.",
+            "The law names five steps, and asks that of each is recorded who, when and what.",
+        ),
+        Source.LAW,
+    ),
+    "rule-12": Why(
+        Text(
+            "Bij stap 4 blijft een zaak het vaakst liggen. Dan moet iemand het merken.",
+            "Step 4 is where a case is left undone most often. Then somebody has to notice.",
+        ),
+        Source.QUALITY,
+    ),
+    "rule-18": Why(
+        Text(
+            "De wet vraagt aandacht voor bijzondere vormen van geweld, zoals eergerelateerd geweld.",
+            "The law asks attention for special forms of violence, such as honour-based violence.",
+        ),
+        Source.LAW,
+    ),
     "start": _STUCK,
     "task": _STUCK,
     "task-without-role": _PEOPLE,

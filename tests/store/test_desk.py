@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from meldcode import audit, cases, desk, outbox, publishing
 from meldcode.desk import FileRefused, NotThere, Overtaken, PublishRefused, State
 from meldcode.moves import load
 from meldcode.people import Actor
+from meldcode.store import scoped
+from meldcode.store.tables import audit as log
+from meldcode.store.tables import desk_proofs
 from tests.store.house import MONDAY, House
 
 LATER = MONDAY + timedelta(minutes=5)
@@ -49,6 +55,40 @@ def change(house: House, path: str, how: Callable[[str], str], now: datetime = L
 def live(house: House) -> str:
     with house.db.reading(house.organisation) as tx:
         return publishing.current(tx)
+
+
+def proven(house: House, **broken: str) -> None:
+    """Write down that the draft has been proven (the small house keeps few rules); `broken`: number=level."""
+    draft = desk.read(house.db, house.organisation)
+    said = {"title": {"nl": "Regel", "en": "Rule"}, "why": {"nl": "Omdat", "en": "Since"}}
+    rules = [
+        {"number": int(key[1:]), "level": level, "refuses": level == "L", "verdict": "broken", **said}
+        | {"story": ["Zo gaat het."], "elements": []}
+        for key, level in broken.items()
+    ]
+    report = {"sound": {}, "findings": [], "rules": rules, "states": 3}
+    row = {
+        "id": uuid4(),
+        "version": draft.version,
+        "person": designer(house).person,
+        "asked_at": LATER + timedelta(seconds=len(broken)),
+        "seen_at": LATER,
+        "state": "done",
+        "states": 3,
+        "looked_at": 3,
+        "report": zlib.compress(json.dumps(report).encode()),
+    }
+    with house.db.transaction(house.organisation) as tx:
+        tx.execute(sa.insert(desk_proofs), row)
+
+
+def publish(
+    house: House, note: str, day: date | None = None, now: datetime = LATER, **reasons: str
+) -> desk.Publication:
+    """Publish the draft, proven."""
+    if desk.proof_of(house.db, house.organisation, desk.read(house.db, house.organisation).version) is None:
+        proven(house)
+    return desk.publish(house.db, designer(house), note, day, now, {k[1:]: v for k, v in reasons.items()})
 
 
 def version_of(house: House, opened: cases.Outcome) -> str:
@@ -134,11 +174,6 @@ def test_saving_all_day_is_one_line_an_hour_in_the_log(desk_house: House) -> Non
         now = LATER + timedelta(minutes=minute)
         change(house, MAIL, lambda text: text + ".\n", now)
     with house.db.reading(house.organisation) as tx:
-        import sqlalchemy as sa
-
-        from meldcode.store import scoped
-        from meldcode.store.tables import audit as log
-
         rows = tx.execute(sa.select(log.c.action).where(scoped(log), log.c.action == "draft_saved")).all()
     assert len(rows) <= 2
     assert audit.verify(house.db, house.organisation) == []
@@ -256,12 +291,12 @@ def test_published_means_that_new_cases_follow_it_and_open_ones_stay(desk_house:
     house = desk_house
     before = live(house)
     old = cases.open_case(house.db, house.actor("sanne"), key="oud", now=LATER)
-    published = desk.publish(house.db, designer(house), "Een rol erbij.", None, LATER)
+    published = publish(house, "Een rol erbij.")
     assert published.state is State.IN_FORCE
     assert published.current
     assert published.report
     assert {one["severity"] for one in published.report["findings"]} == {"warning"}
-    assert published.report["proof"] is None
+    assert published.report["proof"]["states"] == 3
     assert live(house) == published.version != before
     new = cases.open_case(house.db, house.actor("sanne"), key="nieuw", now=LATER)
     assert (version_of(house, old), version_of(house, new)) == (before, published.version)
@@ -269,7 +304,7 @@ def test_published_means_that_new_cases_follow_it_and_open_ones_stay(desk_house:
     assert draft.changes == ()
     assert draft.based_on == published.version
     with pytest.raises(PublishRefused):
-        desk.publish(house.db, designer(house), "Nog eens.", None, LATER)
+        publish(house, "Nog eens.")
     history = desk.history(house.db, house.organisation)
     assert [one.version for one in history] == [published.version, before]
     assert [one.current for one in history] == [True, False]
@@ -278,13 +313,13 @@ def test_published_means_that_new_cases_follow_it_and_open_ones_stay(desk_house:
 def test_an_earlier_version_can_be_reopened_and_published_again(desk_house: House) -> None:
     house = desk_house
     first = live(house)
-    desk.publish(house.db, designer(house), "Een rol erbij.", None, LATER)
+    publish(house, "Een rol erbij.")
     second = live(house)
     change(house, MAIL, lambda text: text + "Nog een regel.\n")
-    desk.publish(house.db, designer(house), "Een regel erbij.", None, LATER)
+    publish(house, "Een regel erbij.")
     reopened = desk.reopen(house.db, house.organisation, second, designer(house).person, LATER)
     assert reopened.version == reopened.based_on == second
-    desk.publish(house.db, designer(house), "Toch maar niet.", None, LATER + timedelta(hours=1))
+    publish(house, "Toch maar niet.", now=LATER + timedelta(hours=1))
     assert live(house) == second
     assert desk.files_of_version(house.db, house.organisation, first)
     assert sum(one.current for one in desk.history(house.db, house.organisation)) == 1
@@ -295,12 +330,12 @@ def test_what_the_check_refuses_is_not_published(desk_house: House) -> None:
     before = live(house)
     change(house, "meldcode.bpmn", lambda text: text.replace("forms/wegen.form", "forms/weg.form"))
     with pytest.raises(PublishRefused) as refused:
-        desk.publish(house.db, designer(house), "Fout.", None, LATER)
+        publish(house, "Fout.")
     assert [one.code for one in refused.value.findings] == ["form-missing"]
     assert live(house) == before
     for note in ("", "   ", "x" * 5000):
         with pytest.raises(PublishRefused):
-            desk.publish(house.db, designer(house), note, None, LATER)
+            publish(house, note)
 
 
 def test_a_version_without_a_designer_would_lock_the_desk_and_is_refused(desk_house: House) -> None:
@@ -308,18 +343,18 @@ def test_a_version_without_a_designer_would_lock_the_desk_and_is_refused(desk_ho
     change(house, "organisation.toml", lambda text: text.replace(DESIGNS, ""))
     change(house, MAIL, lambda text: text + "Nog een regel.\n")
     with pytest.raises(PublishRefused):
-        desk.publish(house.db, designer(house), "Niemand.", None, LATER)
+        publish(house, "Niemand.")
 
 
 def test_a_version_with_a_date_waits_for_its_day(desk_house: House) -> None:
     house = desk_house
     before = live(house)
     day = date(2026, 9, 21)
-    planned = desk.publish(house.db, designer(house), "Na de vakantie.", day, LATER)
+    planned = publish(house, "Na de vakantie.", day)
     assert planned.state is State.PLANNED
     assert planned.effective_at == datetime.fromisoformat("2026-09-21T00:00+02:00")
     with pytest.raises(PublishRefused):
-        desk.publish(house.db, designer(house), "Nog een.", None, LATER)
+        publish(house, "Nog een.")
     assert desk.put_in_force(house.db, planned.effective_at - timedelta(seconds=1)) == 0
     assert live(house) == before
     assert desk.put_in_force(house.db, planned.effective_at) == 1
@@ -327,13 +362,13 @@ def test_a_version_with_a_date_waits_for_its_day(desk_house: House) -> None:
     assert live(house) == planned.version
     for odd in (date(2026, 9, 1), date(2030, 1, 1)):
         with pytest.raises(PublishRefused):
-            desk.publish(house.db, designer(house), "Gisteren.", odd, LATER)
+            publish(house, "Gisteren.", odd)
 
 
 def test_a_planned_version_can_be_withdrawn(desk_house: House) -> None:
     house = desk_house
     before = live(house)
-    planned = desk.publish(house.db, designer(house), "Straks.", date(2026, 9, 21), LATER)
+    planned = publish(house, "Straks.", date(2026, 9, 21))
     assert planned.id
     assert desk.withdraw(house.db, designer(house), planned.id, LATER).state is State.WITHDRAWN
     assert desk.put_in_force(house.db, MONDAY + timedelta(days=60)) == 0
@@ -347,7 +382,7 @@ def four_eyes(desk_house: House) -> House:
     """The house after it has published that it wants four eyes."""
     ask = '\n[publishing]\nfour_eyes = true\napproves = ["directeur", "intern-begeleider"]\n'
     change(desk_house, "organisation.toml", lambda text: text + ask)
-    desk.publish(desk_house.db, designer(desk_house), "Vier ogen.", None, LATER)
+    publish(desk_house, "Vier ogen.")
     change(desk_house, MAIL, lambda text: text + "Nog een regel.\n")
     return desk_house
 
@@ -355,7 +390,7 @@ def four_eyes(desk_house: House) -> House:
 def test_four_eyes_publish_exactly_what_was_asked(four_eyes: House) -> None:
     house = four_eyes
     before = live(house)
-    asked = desk.publish(house.db, designer(house), "Een regel.", None, LATER)
+    asked = publish(house, "Een regel.")
     assert asked.state is State.ASKED
     assert asked.id
     assert live(house) == before
@@ -378,14 +413,14 @@ def test_four_eyes_publish_exactly_what_was_asked(four_eyes: House) -> None:
 def test_a_refusal_takes_a_reason_and_leaves_everything_as_it_was(four_eyes: House) -> None:
     house = four_eyes
     before = live(house)
-    asked = desk.publish(house.db, designer(house), "Een regel.", None, LATER)
+    asked = publish(house, "Een regel.")
     assert asked.id
     with pytest.raises(desk.DeskError):
         desk.refuse(house.db, another(house), asked.id, "  ", LATER)
     refused = desk.refuse(house.db, another(house), asked.id, "Eerst de OR.", LATER)
     assert (refused.state, refused.answer) == (State.REFUSED, "Eerst de OR.")
     assert live(house) == before
-    assert desk.publish(house.db, designer(house), "Met de OR.", None, LATER).state is State.ASKED
+    assert publish(house, "Met de OR.").state is State.ASKED
 
 
 # --- people around the draft ---------------------------------------------------------------------------
@@ -447,7 +482,7 @@ def test_read_and_understood_is_noted_once_per_version(desk_house: House) -> Non
 
 def test_after_a_year_who_designs_is_reminded_each_month_until_somebody_looked(desk_house: House) -> None:
     house = desk_house
-    desk.publish(house.db, designer(house), "Een rol erbij.", None, LATER)
+    publish(house, "Een rol erbij.")
     year = LATER + timedelta(days=365)
     assert desk.remind(house.db, year - timedelta(seconds=1)) == 0
     assert desk.remind(house.db, year) == 1
@@ -469,7 +504,94 @@ def test_a_year_counts_also_where_nobody_ever_opened_the_desk(house: House) -> N
 
 def test_all_of_it_is_in_the_log_and_the_chain_is_whole(four_eyes: House) -> None:
     house = four_eyes
-    asked = desk.publish(house.db, designer(house), "Een regel.", None, LATER)
+    asked = publish(house, "Een regel.")
     assert asked.id
     desk.agree(house.db, another(house), asked.id, "", LATER)
     assert audit.verify(house.db, house.organisation) == []
+
+
+# --- what the proof means for publishing ---------------------------------------------------------------
+
+
+def test_nothing_is_published_that_was_not_proven(desk_house: House) -> None:
+    house = desk_house
+    with pytest.raises(PublishRefused, match="played"):
+        desk.publish(house.db, designer(house), "Een rol erbij.", None, LATER)
+    proven(house)
+    change(house, MAIL, lambda text: text + "Na het bewijs.\n")
+    with pytest.raises(PublishRefused, match="played"):
+        desk.publish(house.db, designer(house), "Een rol erbij.", None, LATER)
+
+
+def test_a_broken_rule_of_law_is_refused_whatever_is_said(desk_house: House) -> None:
+    house = desk_house
+    before = live(house)
+    proven(house, r2="L")
+    with pytest.raises(PublishRefused):
+        publish(house, "Toch maar.", r2="Omdat wij dat zo willen.")
+    assert live(house) == before
+
+
+def test_quality_takes_a_reason_and_a_norm_a_second_person_too(desk_house: House) -> None:
+    house = desk_house
+    before = live(house)
+    proven(house, r12="Q")
+    with pytest.raises(PublishRefused):
+        publish(house, "Zonder reden.")
+    explained = publish(house, "Met reden.", r12="Wij zijn met z'n tweeën.")
+    assert explained.state is State.IN_FORCE
+    assert explained.report
+    assert explained.report["reasons"] == {"12": "Wij zijn met z'n tweeën."}
+    change(house, MAIL, lambda text: text + "Nog een regel.\n")
+    proven(house, r6="P")
+    asked = publish(house, "Met reden.", r6="Dat leggen we nog vast.")
+    assert asked.state is State.ASKED
+    assert live(house) == explained.version != before
+    assert asked.id
+    desk.agree(house.db, another(house), asked.id, "Eens.", LATER)
+    assert live(house) == asked.version
+
+
+def test_a_proof_is_worked_on_by_the_tick_and_asked_for_once(desk_house: House) -> None:
+    house, by = desk_house, designer(desk_house).person
+    asked = desk.ask_proof(house.db, house.organisation, by, LATER)
+    assert asked.state == "waiting"
+    assert desk.ask_proof(house.db, house.organisation, another(house).person, LATER).id == asked.id
+    assert desk.prove_waiting(house.db, LATER, 60.0) == 1
+    assert desk.prove_waiting(house.db, LATER, 60.0) == 0
+    done = desk.proof(house.db, house.organisation, asked.id)
+    assert done.state == "done"
+    assert done.report
+    assert len(done.report["rules"]) == 21
+    assert desk.ask_proof(house.db, house.organisation, by, LATER).id == asked.id
+    # the house skips steps of the law: it is not published like this
+    with pytest.raises(PublishRefused):
+        desk.publish(house.db, designer(house), "Zo.", None, LATER)
+    change(house, "meldcode.bpmn", lambda text: text.replace("forms/wegen.form", "forms/weg.form"))
+    with pytest.raises(FileRefused):
+        desk.ask_proof(house.db, house.organisation, by, LATER)
+
+
+def test_a_proof_of_what_is_no_longer_there_fails_and_can_be_asked_again(desk_house: House) -> None:
+    house, by = desk_house, designer(desk_house).person
+    asked = desk.ask_proof(house.db, house.organisation, by, LATER)
+    change(house, MAIL, lambda text: text + "Nog een regel.\n")
+    desk.prove_waiting(house.db, LATER, 60.0)
+    assert desk.proof(house.db, house.organisation, asked.id).state == "failed"
+    assert desk.ask_proof(house.db, house.organisation, by, LATER).id != asked.id
+
+
+def test_a_ladder_that_does_not_ascend_is_refused(desk_house: House) -> None:
+    house = desk_house
+    change(house, "meldcode.bpmn", lambda text: text.replace("P5D", "P3D").replace("P4D", "P9D"))
+    found = desk.look(desk.read(house.db, house.organisation).contents)
+    assert "ladder-order" in {one.code for one in found.errors}
+    with pytest.raises(PublishRefused):
+        desk.publish(house.db, designer(house), "Sneller.", None, LATER)
+
+
+def test_a_finding_with_one_likely_answer_can_be_mended_by_a_button(desk_house: House) -> None:
+    house = desk_house
+    change(house, "meldcode.bpmn", lambda text: text.replace("forms/wegen.form", "forms/wege.form"))
+    (found,) = desk.look(desk.read(house.db, house.organisation).contents).errors
+    assert found.mend == {"kind": "form", "value": "forms/wegen.form"}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from html import unescape
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from meldcode import clock, definition, desk, people, publishing
 from meldcode.store import Database
+from meldcode.store.tables import desk_proofs
 from tests.web.person import PASSWORD, Person, goes_to, heading
 from tests.web.test_desk import ADDRESSES, DIAGRAM, Designer
 from web.services import EXTENSION, Services
@@ -36,7 +40,27 @@ def change_mail(wieke: Person, line: str = "Nog een regel.") -> None:
     assert goes_to(wieke.send(form, {"tekst": text.replace("\n", "\r\n"), "doe": "bewaar"})) == MAIL
 
 
+def prove(app: Flask) -> None:
+    """Write down that the draft was proven: playing every case of the school takes seconds, see below."""
+    db, home = database(app), _home(app)
+    report = {"sound": {}, "findings": [], "rules": [], "states": 3}
+    row = {
+        "id": uuid4(),
+        "version": desk.read(db, home).version,
+        "person": home,
+        "asked_at": clock.real(),
+        "seen_at": clock.real(),
+        "state": "done",
+        "states": 3,
+        "looked_at": 3,
+        "report": zlib.compress(json.dumps(report).encode()),
+    }
+    with db.transaction(home) as tx:
+        tx.execute(sa.insert(desk_proofs), row)
+
+
 def publish(wieke: Person, note: str = "Een regel erbij.", day: str = "") -> str:
+    prove(wieke.app)
     form = wieke.form("/ontwerp/publiceren")
     return goes_to(wieke.send(form, {"toelichting": note, "vanaf": day}))
 
@@ -141,9 +165,12 @@ def test_what_is_wrong_is_not_published_and_nothing_is_published_that_was_not_on
     wieke: Person,
 ) -> None:
     change_mail(wieke)
+    prove(wieke.app)
     form = wieke.form("/ontwerp/publiceren")
     change_mail(wieke, "Later erbij.")
+    assert 'name="toelichting"' not in wieke.get("/ontwerp/publiceren")  # this was not proven
     assert wieke.send(form, {"toelichting": "Eerste regel."}).status_code == 409
+    prove(wieke.app)
     assert wieke.send(wieke.form("/ontwerp/publiceren"), {"toelichting": "  "}).status_code == 422
     odd = wieke.send(wieke.form("/ontwerp/publiceren"), {"toelichting": "x", "vanaf": "morgen"})
     assert odd.status_code == 422
@@ -153,6 +180,27 @@ def test_what_is_wrong_is_not_published_and_nothing_is_published_that_was_not_on
     page = wieke.get("/ontwerp/publiceren")
     assert 'name="toelichting"' not in page
     assert "forms/weg.form" in page
+
+
+@pytest.mark.slow
+def test_a_term_that_breaks_the_law_is_told_as_a_story_and_cannot_be_published(wieke: Person) -> None:
+    """The whole proof of the school, played by what the tick calls."""
+    designer = Designer(wieke)
+    form = designer.file("forms/wegen.form")["content"]
+    # without *ik twijfel* nobody can say that she is in doubt: rule 5
+    assert designer.save("forms/wegen.form", form.replace('"twijfel"', '"weet-niet"'), 1).status_code == 200
+    table = designer.file("weging.dmn")["content"].replace("twijfel", "weet-niet")
+    assert designer.save("weging.dmn", table, 1).status_code == 200
+    asked = designer.ask("POST", "bewijs", {})
+    assert asked.status_code == 202, asked.text
+    assert "worden nagespeeld" in wieke.get("/ontwerp/publiceren")
+    assert desk.prove_waiting(database(wieke.app), clock.real()) == 1
+    proof = designer.get(f"bewijs/{asked.json['id']}").json
+    assert proof["state"] == "done"
+    assert {one["verdict"] for one in proof["report"]["rules"]} > {"holds"}
+    page = wieke.get("/ontwerp/publiceren")
+    assert 'name="toelichting"' not in page
+    assert "moet" in page
 
 
 def test_an_earlier_version_is_reopened_and_downloaded(wieke: Person) -> None:

@@ -53,6 +53,7 @@ export default defineConfig({
         enhance: 'src/enhance.js',
         'desk-pages': 'src/desk-pages.css',
         'desk-text': 'src/desk-text.js',
+        'desk-proof': 'src/desk-proof.js',
         // the designer's editors: no page of a colleague loads these
         'desk-diagram': 'src/desk/desk-diagram.js',
         'desk-diagram-styles': 'src/desk/desk-diagram.css',

@@ -24,6 +24,9 @@ from web.views.desk import differences, with_place
 blueprint = Blueprint("desk_publishing", __name__, url_prefix="/ontwerp")
 
 
+REASON = "reden-"  # what the fields for reasons begin with
+
+
 # --- publishing ----------------------------------------------------------------------------------------
 
 
@@ -34,24 +37,28 @@ def publish() -> ResponseReturnValue:
     if request.method == "GET":
         return _publish_page()
     given = {name: request.form.get(name, "").strip() for name in ("toelichting", "vanaf")}
+    reasons = {name[len(REASON) :]: text for name, text in request.form.items() if name.startswith(REASON)}
     try:
         effective = date.fromisoformat(given["vanaf"]) if given["vanaf"] else None
     except ValueError:
-        return _publish_page(given, problem=_odd_day()), 422
+        return _publish_page(given, reasons, _odd_day()), 422
     if request.form.get("versie") != draft().version:
-        return _publish_page(given, problem=_changed_meanwhile()), 409
+        return _publish_page(given, reasons, _changed_meanwhile()), 409
     try:
-        made = desk.publish(services().db, actor(), given["toelichting"], effective, now())
+        made = desk.publish(services().db, actor(), given["toelichting"], effective, now(), reasons)
     except PublishRefused as error:
-        return _publish_page(given, problem=said(error.text)), 422
+        return _publish_page(given, reasons, said(error.text)), 422
     services().nudge.mail()
     return redirect(url_for("desk_publishing.request_page", which=made.id, klaar=""), 303)
 
 
-def _publish_page(given: dict[str, str] | None = None, problem: str | None = None) -> str:
+def _publish_page(
+    given: dict[str, str] | None = None, reasons: dict[str, str] | None = None, problem: str | None = None
+) -> str:
     mine = draft()
     seen = desk.look(mine.contents)
     proof = desk.proof_of(services().db, actor().organisation, mine.version)
+    found = desk.deviations(proof.report) if proof and proof.report else ()
     return render_template(
         "desk/publish.html",
         here="desk",
@@ -60,8 +67,11 @@ def _publish_page(given: dict[str, str] | None = None, problem: str | None = Non
         findings=[with_place(shown(one)) for one in seen.findings],
         errors=len(seen.errors),
         proof=proof,
-        broken=_broken(proof),
-        four_eyes=published().version.organisation.four_eyes,
+        deviations=found,
+        refused=any(one.refuses for one in found),
+        reasons=reasons or {},
+        reason_name=REASON,
+        four_eyes=published().version.organisation.four_eyes or any(one.second_person for one in found),
         approvers=_approving_roles(),
         today=calendar().local(now()).date().isoformat(),
         given=given or {},
@@ -230,12 +240,6 @@ def _proof(found: ProofView) -> dict[str, object]:
         "looked_at": found.looked_at,
         "report": found.report,
     }
-
-
-def _broken(found: ProofView | None) -> list[dict[str, object]]:
-    """The rules that a finished proof found broken or could not prove."""
-    rules = (found.report or {}).get("rules", ()) if found else ()
-    return [one for one in rules if one["verdict"] in ("broken", "not proven")]
 
 
 def init_app(app: Flask) -> None:
