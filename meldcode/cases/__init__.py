@@ -23,9 +23,11 @@ from meldcode.cases.errors import (
 )
 from meldcode.cases.exclusions import LastToWatch, ShutOutPage, readmit, shut_out, shut_out_page
 from meldcode.cases.holding import claim, give_back, handover, reassign
+from meldcode.cases.listing import cases, my_tasks, overview
 from meldcode.cases.notes import add_note
-from meldcode.cases.reading import case_log, case_map, case_page, cases, my_tasks, task_form, task_page
+from meldcode.cases.reading import case_log, case_map, case_page, task_form, task_page
 from meldcode.cases.values import (
+    CaseList,
     CaseMap,
     CasePage,
     CaseSummary,
@@ -36,6 +38,7 @@ from meldcode.cases.values import (
     LogLine,
     NoteView,
     Outcome,
+    StepCount,
     TaskForm,
     TaskPage,
     TaskView,
@@ -49,6 +52,7 @@ __all__ = [
     "AnswersRefused",
     "CannotHold",
     "CaseClosed",
+    "CaseList",
     "CaseMap",
     "CasePage",
     "CaseStuck",
@@ -65,6 +69,7 @@ __all__ = [
     "Outcome",
     "ShutOut",
     "ShutOutPage",
+    "StepCount",
     "TaskForm",
     "TaskGone",
     "TaskPage",
@@ -85,6 +90,7 @@ __all__ = [
     "keep_draft",
     "my_tasks",
     "open_case",
+    "overview",
     "raise_acute",
     "readmit",
     "reassign",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,7 +18,6 @@ from meldcode.cases.refusals import TURNED_AWAY, note_refusal
 from meldcode.cases.values import (
     CaseMap,
     CasePage,
-    CaseSummary,
     CaseView,
     EntryView,
     LogLine,
@@ -31,7 +30,6 @@ from meldcode.moves import Case, Task
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
-from meldcode.store.tables import drafts as draft_table
 from meldcode.store.tables import entries, tasks
 
 R = TypeVar("R")
@@ -40,7 +38,7 @@ Again = Callable[[Transaction, UUID], R]
 
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
-_TASK_COLUMNS = (
+TASK_COLUMNS = (
     tasks.c.case,
     tasks.c.id,
     tasks.c.node,
@@ -52,41 +50,10 @@ _TASK_COLUMNS = (
     case_table.c.reference,
     case_table.c.version,
 )
-_TASKS = (
-    sa.select(*_TASK_COLUMNS)
+TASKS = (
+    sa.select(*TASK_COLUMNS)
     .join_from(tasks, case_table, case_table.c.id == tasks.c.case)
     .where(scoped(tasks), scoped(case_table))
-)
-_MINE = (
-    sa.select(
-        *_TASK_COLUMNS,
-        case_table.c.opened_by,
-        case_table.c.joined,
-        case_table.c.contributors,
-        case_table.c.excluded,
-        draft_table.c.at.label("draft_at"),
-    )
-    .select_from(
-        tasks.join(case_table, case_table.c.id == tasks.c.case).outerjoin(
-            draft_table,
-            sa.and_(
-                scoped(draft_table),
-                draft_table.c.case == tasks.c.case,
-                draft_table.c.task == tasks.c.id,
-                draft_table.c.person == sa.bindparam("who"),
-            ),
-        )
-    )
-    .where(scoped(tasks), scoped(case_table))
-).where(
-    sa.or_(
-        tasks.c.assignee == sa.bindparam("who"),
-        tasks.c.assignee.in_(sa.bindparam("replaced", type_=sa.Uuid(), expanding=True)),
-        sa.and_(tasks.c.assignee.is_(None), tasks.c.role.in_(sa.bindparam("roles", expanding=True))),
-        sa.and_(
-            tasks.c.assignee.is_(None), tasks.c.role.is_(None), case_table.c.opened_by == sa.bindparam("who")
-        ),
-    )
 )
 # A case and its open tasks in one statement: what it was at one moment.
 _PRESENT = (
@@ -101,57 +68,12 @@ _PRESENT = (
     .join_from(case_table, tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)), isouter=True)
     .where(scoped(case_table), case_table.c.id == sa.bindparam("case_id"))
 )
-_OPEN = sa.select(
-    case_table.c.id,
-    case_table.c.reference,
-    case_table.c.opened_by,
-    case_table.c.opened_at,
-    case_table.c.joined,
-    case_table.c.contributors,
-    case_table.c.excluded,
-).where(scoped(case_table), case_table.c.status == "open")
 _DONE = sa.select(entries.c.node).where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
 _ENTRIES = (
     sa.select(entries)
     .where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
     .order_by(entries.c.revision)
 )
-
-
-def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
-    """What she can do now: her own tasks and her roles' pools, the first due first.
-
-    Of a case she only shares a pool of, a task has a reference, a role and moments, and no name.
-    """
-    with db.reading(actor.organisation) as tx:
-        who = {"who": actor.person, "roles": sorted(actor.roles), "replaced": sorted(actor.stands_in_for)}
-        rows = [row for row in tx.execute(_MINE, who) if actor.person.hex not in row.excluded]
-        grouped: dict[UUID, list[Any]] = {}
-        for row in rows:
-            grouped.setdefault(row.case, []).append(row)
-        hidden = {
-            case for case, found in grouped.items() if not access.is_involved(actor, _team(found[0], found))
-        }
-        if hidden and _supervises(tx, actor):
-            hidden = set()
-        return tuple(_bare(view) if view.case in hidden else view for view in _views(tx, actor, rows))
-
-
-def cases(db: Database, actor: Actor) -> tuple[CaseSummary, ...]:
-    """Open cases without content: all of them for who supervises, else those she is involved in."""
-    with db.reading(actor.organisation) as tx:
-        supervising = _supervises(tx, actor)
-        grouped: dict[UUID, list[TaskView]] = {}
-        for view in _views(tx, actor, tx.execute(_TASKS).all()):
-            grouped.setdefault(view.case, []).append(view)
-        found: list[CaseSummary] = []
-        for row in tx.execute(_OPEN):
-            if actor.person.hex in row.excluded:
-                continue
-            involved = access.is_involved(actor, _team(row, grouped.get(row.id, ())))
-            if involved or supervising:
-                found.append(_summary(row, grouped.get(row.id, []), involved))
-        return tuple(sorted(found, key=lambda case: (case.due_at or _END_OF_TIME, case.opened_at)))
 
 
 def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CasePage:
@@ -265,9 +187,9 @@ def present(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[CaseView, tup
     case = rows[0]
     if actor.person.hex in case.excluded:
         raise ShutOut
-    views = _views(tx, actor, [row for row in rows if row.id is not None])
+    found = views(tx, actor, [row for row in rows if row.id is not None])
     return CaseView(case.case, case.reference, case.status), tuple(
-        view for view in views if view.mine or view.pool
+        view for view in found if view.mine or view.pool
     )
 
 
@@ -282,7 +204,7 @@ def views_for(actor: Actor, case: Case, open_tasks: Iterable[Task]) -> tuple[Tas
 # --- parts -------------------------------------------------------------------------------------------
 
 
-def _supervises(tx: Transaction, actor: Actor) -> bool:
+def supervises(tx: Transaction, actor: Actor) -> bool:
     return access.may_reassign(actor, publishing.load(tx, publishing.current(tx)).supervising)
 
 
@@ -342,7 +264,7 @@ def _pool_page(tx: Transaction, actor: Actor, case: Case) -> CasePage:
         content=False,
         can_raise_acute=False,
         can_reassign=False,
-        tasks=tuple(map(_bare, views)),
+        tasks=tuple(map(bare, views)),
         entries=(),
         notes=(),
         document={},
@@ -419,12 +341,12 @@ def _of_case(
     return tuple(sorted(views, key=_urgency))
 
 
-def _bare(view: TaskView) -> TaskView:
+def bare(view: TaskView) -> TaskView:
     """Without anything that says what the case is about or how far it is."""
     return replace(view, node="", name="", steps=())
 
 
-def _views(tx: Transaction, actor: Actor, rows: Sequence[Any]) -> tuple[TaskView, ...]:
+def views(tx: Transaction, actor: Actor, rows: Sequence[Any]) -> tuple[TaskView, ...]:
     names = people.names(tx) if any(row.assignee not in (None, actor.person) for row in rows) else {}
     names = {**names, actor.person: actor.name}
     views = []
@@ -461,33 +383,3 @@ def _view(
 
 def _urgency(view: TaskView) -> tuple[datetime, datetime, str]:
     return (view.due_at or _END_OF_TIME, view.since, view.id.hex)
-
-
-@dataclass(frozen=True, slots=True)
-class _Team:
-    """Who belongs to a case in a list, for the rules of `access`."""
-
-    opened_by: UUID
-    joined: frozenset[str]
-    contributors: frozenset[UUID]
-    excluded: frozenset[UUID]
-    tasks: Sequence[access.TaskLike]
-
-
-def _team(row: Any, found: Sequence[access.TaskLike]) -> _Team:
-    contributors = frozenset(map(UUID, row.contributors))
-    excluded = frozenset(map(UUID, row.excluded))
-    return _Team(row.opened_by, frozenset(row.joined), contributors, excluded, found)
-
-
-def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary:
-    return CaseSummary(
-        id=row.id,
-        reference=row.reference,
-        opened_at=row.opened_at,
-        involved=involved,
-        tasks=tuple(found),
-        steps=tuple(sorted({step for view in found for step in view.steps})),
-        since=min((view.since for view in found), default=row.opened_at),
-        due_at=min((view.due_at for view in found if view.due_at), default=None),
-    )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from meldcode.definition import Version
+from meldcode.diagram.model import StepKind
 from meldcode.engine import Json
 from meldcode.form import Form
 from meldcode.people import Person
@@ -196,6 +197,28 @@ class CaseSummary:
     steps: tuple[str, ...]
     since: datetime
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepCount:
+    """Of one kind of step: how many cases are at it, how many of those late, since when the oldest waits."""
+
+    open: int
+    late: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """One page of a list of open cases. `total`, `late` and `steps` (those that are anywhere) count all of
+    them, also those on other pages or at another step; `pages` is at least 1."""
+
+    cases: tuple[CaseSummary, ...]
+    total: int
+    late: int
+    steps: Mapping[StepKind, StepCount]
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from meldcode import cases
-from meldcode.cases import CaseSummary
+from meldcode.cases import CaseSummary, StepCount
 from meldcode.diagram import draw
 from meldcode.diagram.model import StepKind
 from web import shown
@@ -49,21 +48,18 @@ def start() -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """Open cases without content: hers, or all of them for who supervises. The late ones first, then those
     that have been waiting longest; who supervises sees how many there are at each step."""
-    found = sorted(cases.cases(services().db, actor()), key=_urgency)
-    step = request.args.get("stap", "")
-    chosen = [one for one in found if step in one.steps] if step in set(StepKind) else found
-    pages = max(1, -(-len(chosen) // ON_A_PAGE))
-    number = min(max(request.args.get("pagina", 1, type=int), 1), pages)
-    shown_here = chosen[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
+    step = next((kind for kind in StepKind if kind.value == request.args.get("stap")), None)
+    page = request.args.get("pagina", 1, type=int)
+    found = cases.overview(services().db, actor(), now=now(), step=step, page=page, size=ON_A_PAGE)
     return render_template(
         "cases/index.html",
-        cases=[_row(one) for one in shown_here],
-        total=len(found),
-        late=sum(1 for one in found if _late(one)),
-        steps=_per_step(found) if supervises() else [],
-        step=step if chosen is not found else "",
-        page=number,
-        pages=pages,
+        cases=[_row(one) for one in found.cases],
+        total=found.total,
+        late=found.late,
+        steps=_per_step(found.steps) if supervises() else [],
+        step=step.value if step else "",
+        page=found.page,
+        pages=found.pages,
         stuck=incidents.count() if supervises() else 0,
         here="cases",
     )
@@ -107,15 +103,6 @@ def place(case: UUID) -> ResponseReturnValue:
     return _picture(case, whole=False)
 
 
-def _late(one: CaseSummary) -> bool:
-    return one.due_at is not None and one.due_at <= now()
-
-
-def _urgency(one: CaseSummary) -> tuple[bool, datetime]:
-    """The late ones first, the longest late on top; then by how long the present step has been open."""
-    return (False, one.due_at) if _late(one) and one.due_at else (True, one.since)
-
-
 def _row(one: CaseSummary) -> dict[str, object]:
     days = calendar()
     return {
@@ -129,22 +116,19 @@ def _row(one: CaseSummary) -> dict[str, object]:
     }
 
 
-def _per_step(found: Sequence[CaseSummary]) -> list[dict[str, object]]:
+def _per_step(counts: Mapping[StepKind, StepCount]) -> list[dict[str, object]]:
     """How many cases are at each step, how many of them late, and since when the oldest one waits."""
     days, names = calendar(), step_names()
-    steps: list[dict[str, object]] = []
-    for kind in in_order(frozenset(kind for one in found for kind in shown.kinds(one.steps))):
-        here = [one for one in found if kind.value in one.steps]
-        steps.append(
-            {
-                "key": kind.value,
-                "name": names[kind],
-                "open": len(here),
-                "late": sum(1 for one in here if _late(one)),
-                "oldest": short_day(days.local(min(one.since for one in here))),
-            }
-        )
-    return steps
+    return [
+        {
+            "key": kind.value,
+            "name": names[kind],
+            "open": counts[kind].open,
+            "late": counts[kind].late,
+            "oldest": short_day(days.local(counts[kind].oldest)),
+        }
+        for kind in in_order(frozenset(counts))
+    ]
 
 
 def _picture(case: UUID, *, whole: bool) -> Response:

@@ -1,0 +1,284 @@
+"""Lists of tasks and of cases: status, no content. The database sorts, counts and turns the pages, so what
+is read here does not grow with how many cases there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from meldcode import access, clock
+from meldcode.cases import reading
+from meldcode.cases.values import CaseList, CaseSummary, StepCount, TaskView
+from meldcode.diagram.model import StepKind
+from meldcode.people import Actor
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import cases as case_table
+from meldcode.store.tables import drafts as draft_table
+from meldcode.store.tables import tasks
+
+MOST_TASKS = 500  # in one list; nobody looks further, and the most urgent ones come first
+MOST_CASES = 1_000
+
+_WHO: sa.BindParameter[UUID] = sa.bindparam("who", type_=sa.Uuid())
+_NOW = sa.bindparam("now", type_=tasks.c.due_at.type)
+_HEX: sa.BindParameter[str] = sa.bindparam("hex", type_=sa.Text())
+
+
+# --- tasks -------------------------------------------------------------------------------------------
+
+
+def _tasks_where(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The tasks of one kind, with what decides who may see what of their cases."""
+    drafted = sa.and_(
+        scoped(draft_table),
+        draft_table.c.case == tasks.c.case,
+        draft_table.c.task == tasks.c.id,
+        draft_table.c.person == _WHO,
+    )
+    return (
+        sa.select(
+            *reading.TASK_COLUMNS,
+            case_table.c.opened_by,
+            case_table.c.joined,
+            case_table.c.contributors,
+            case_table.c.excluded,
+            draft_table.c.at.label("draft_at"),
+        )
+        .select_from(tasks.join(case_table, case_table.c.id == tasks.c.case).outerjoin(draft_table, drafted))
+        .where(scoped(tasks), scoped(case_table), *which, ~_mentions(case_table.c.excluded, _HEX))
+    )
+
+
+def _mentions(column: sa.Column[Any], text: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Is this text one of the plain words in a JSON list (ids in hexadecimal, keys of roles)?"""
+    return sa.cast(column, sa.Text).contains(sa.literal('"') + text + sa.literal('"'))
+
+
+# Each part has an index of its own; together with `or` the database would read every task there is.
+_ALL_MINE = sa.union_all(
+    _tasks_where(tasks.c.assignee == _WHO),
+    _tasks_where(tasks.c.assignee.in_(sa.bindparam("replaced", type_=sa.Uuid(), expanding=True))),
+    _tasks_where(tasks.c.assignee.is_(None), tasks.c.role.in_(sa.bindparam("roles", expanding=True))),
+    _tasks_where(tasks.c.assignee.is_(None), tasks.c.role.is_(None), case_table.c.opened_by == _WHO),
+).subquery()
+_MINE = (
+    sa.select(_ALL_MINE)
+    .order_by(sa.nulls_last(_ALL_MINE.c.due_at), _ALL_MINE.c.since, _ALL_MINE.c.id)
+    .limit(MOST_TASKS)
+)
+
+
+def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
+    """What she can do now: her own tasks and her roles' pools, the first due first, `MOST_TASKS` at most.
+
+    Of a case she only shares a pool of, a task has a reference, a role and moments, and no name.
+    """
+    with db.reading(actor.organisation) as tx:
+        who = {"who": actor.person, "hex": actor.person.hex, "roles": sorted(actor.roles)}
+        rows = tx.execute(_MINE, {**who, "replaced": sorted(actor.stands_in_for)}).all()
+        grouped: dict[UUID, list[Any]] = {}
+        for row in rows:
+            grouped.setdefault(row.case, []).append(row)
+        hidden = {
+            case for case, found in grouped.items() if not access.is_involved(actor, _team(found[0], found))
+        }
+        if hidden and reading.supervises(tx, actor):
+            hidden = set()
+        views = reading.views(tx, actor, rows)
+        return tuple(reading.bare(view) if view.case in hidden else view for view in views)
+
+
+# --- cases -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    page: sa.Select[Any]
+    page_of_step: sa.Select[Any]
+    counts: sa.Select[Any]
+
+
+@lru_cache(maxsize=64)
+def _statements(supervising: bool, roles: int) -> _Statements:
+    """For who supervises: all open cases. Else those she is involved in, holding so many roles."""
+    open_ = [
+        scoped(case_table),
+        case_table.c.status == "open",
+        ~_mentions(case_table.c.excluded, _HEX),
+    ]
+    if not supervising:
+        open_.append(_involving(roles))
+    waiting = (
+        sa.select(
+            tasks.c.case,
+            sa.func.min(tasks.c.due_at).label("due_at"),
+            sa.func.min(tasks.c.since).label("since"),
+        )
+        .where(scoped(tasks))
+        .group_by(tasks.c.case)
+        .subquery()
+    )
+    late = waiting.c.due_at <= _NOW
+    since = sa.func.coalesce(waiting.c.since, case_table.c.opened_at)
+    page = (
+        sa.select(
+            case_table.c.id,
+            case_table.c.reference,
+            case_table.c.opened_by,
+            case_table.c.opened_at,
+            case_table.c.joined,
+            case_table.c.contributors,
+            case_table.c.excluded,
+        )
+        .select_from(case_table.outerjoin(waiting, waiting.c.case == case_table.c.id))
+        .where(*open_)
+        .order_by(
+            # the late ones first, the longest late on top; then by how long the present step is open
+            sa.case((late, 0), else_=1),
+            sa.case((late, waiting.c.due_at), else_=since),
+            case_table.c.id,
+        )
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .offset(sa.bindparam("skip", type_=sa.Integer()))
+    )
+    at_step = sa.select(tasks.c.case).where(scoped(tasks), _has_step(sa.bindparam("step", type_=sa.Text())))
+    return _Statements(page, page.where(case_table.c.id.in_(at_step)), _counting(open_))
+
+
+def _counting(open_: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    """One row: how many cases there are, how many late, and the same for each kind of step."""
+    late = tasks.c.due_at <= _NOW
+    columns: list[sa.ColumnElement[Any]] = [_cases(sa.true()).label("total"), _cases(late).label("late")]
+    for number, kind in enumerate(StepKind):
+        here = _has_step(sa.literal(kind.value))
+        columns += [
+            _cases(here).label(f"open_{number}"),
+            _cases(sa.and_(here, late)).label(f"late_{number}"),
+            sa.func.min(sa.case((here, tasks.c.since)), type_=tasks.c.since.type).label(f"oldest_{number}"),
+        ]
+    joined = case_table.outerjoin(tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)))
+    return sa.select(*columns).select_from(joined).where(*open_)
+
+
+def _cases(which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.count(sa.case((which, case_table.c.id)).distinct())
+
+
+def _has_step(kind: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    words = sa.literal(" ") + tasks.c.steps + sa.literal(" ")
+    return words.contains(sa.literal(" ") + kind + sa.literal(" "))
+
+
+def _involving(roles: int) -> sa.ColumnElement[bool]:
+    """What `access.is_involved` says, for the database."""
+    hers = sa.select(tasks.c.case).where(scoped(tasks), tasks.c.assignee == _WHO)
+    return sa.or_(
+        case_table.c.opened_by == _WHO,
+        case_table.c.id.in_(hers),
+        _mentions(case_table.c.contributors, _HEX),
+        *(
+            _mentions(case_table.c.joined, sa.bindparam(f"role_{number}", type_=sa.Text()))
+            for number in range(roles)
+        ),
+    )
+
+
+_TASKS_OF = reading.TASKS.where(tasks.c.case.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True)))
+
+
+def cases(
+    db: Database, actor: Actor, *, now: datetime | None = None, most: int = MOST_CASES
+) -> tuple[CaseSummary, ...]:
+    """The first `most` open cases in the order of `overview`."""
+    return overview(db, actor, now=now or clock.now(db), size=most).cases
+
+
+def overview(
+    db: Database, actor: Actor, *, now: datetime, step: StepKind | None = None, page: int = 1, size: int
+) -> CaseList:
+    """A page of the open cases, without content: of all of them for who supervises, else of those she is
+    involved in; with `step` only those with a task of that kind. The late ones first, the longest late on
+    top; then those whose present step has been open longest. A page that is not there is the nearest one.
+    """
+    with db.reading(actor.organisation) as tx:
+        supervising = reading.supervises(tx, actor)
+        roles = [] if supervising else sorted(actor.roles)
+        made = _statements(supervising, len(roles))
+        who = {"who": actor.person, "hex": actor.person.hex, "now": now}
+        given = who | {f"role_{number}": role for number, role in enumerate(roles)}
+        counted = tx.execute(made.counts, given).one()
+        steps = _steps(counted._asdict())
+        matching = counted.total if step is None else steps[step].open if step in steps else 0
+        pages = max(1, -(-matching // size))
+        number = min(max(page, 1), pages)
+        given |= {"most": size, "skip": (number - 1) * size}
+        if step is None:
+            rows = tx.execute(made.page, given).all()
+        else:
+            rows = tx.execute(made.page_of_step, {**given, "step": step.value}).all()
+        return CaseList(
+            _summaries(tx, actor, rows, supervising), counted.total, counted.late, steps, number, pages
+        )
+
+
+def _steps(counted: Mapping[str, Any]) -> dict[StepKind, StepCount]:
+    return {
+        kind: StepCount(counted[f"open_{at}"], counted[f"late_{at}"], counted[f"oldest_{at}"])
+        for at, kind in enumerate(StepKind)
+        if counted[f"open_{at}"]
+    }
+
+
+def _summaries(
+    tx: Transaction, actor: Actor, rows: Sequence[Any], supervising: bool
+) -> tuple[CaseSummary, ...]:
+    grouped: dict[UUID, list[TaskView]] = {}
+    if rows:
+        found = tx.execute(_TASKS_OF, {"case_ids": [row.id for row in rows]}).all()
+        for view in reading.views(tx, actor, found):
+            grouped.setdefault(view.case, []).append(view)
+    made = []
+    for row in rows:
+        views = grouped.get(row.id, [])
+        team = _team(row, views)
+        involved = access.is_involved(actor, team)
+        if (involved or supervising) and not access.is_shut_out(actor, team):
+            made.append(_summary(row, views, involved))
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """Who belongs to a case in a list, for the rules of `access`."""
+
+    opened_by: UUID
+    joined: frozenset[str]
+    contributors: frozenset[UUID]
+    excluded: frozenset[UUID]
+    tasks: Sequence[access.TaskLike]
+
+
+def _team(row: Any, found: Sequence[access.TaskLike]) -> _Team:
+    contributors = frozenset(map(UUID, row.contributors))
+    excluded = frozenset(map(UUID, row.excluded))
+    return _Team(row.opened_by, frozenset(row.joined), contributors, excluded, found)
+
+
+def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary:
+    return CaseSummary(
+        id=row.id,
+        reference=row.reference,
+        opened_at=row.opened_at,
+        involved=involved,
+        tasks=tuple(found),
+        steps=tuple(sorted({step for view in found for step in view.steps})),
+        since=min((view.since for view in found), default=row.opened_at),
+        due_at=min((view.due_at for view in found if view.due_at), default=None),
+    )

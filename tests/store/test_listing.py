@@ -1,0 +1,123 @@
+"""Lists of tasks and cases: who sees which, in what order, how many, and what it costs with many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from meldcode import cases
+from meldcode.diagram.model import StepKind
+from tests.bench.crowd import fill
+from tests.store.house import MONDAY, House
+
+LATER = MONDAY + timedelta(days=40)
+
+
+def cost(house: House, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """Statements sent and rows that came back."""
+    statements, rows = [], []
+    real = {name: getattr(sa.CursorResult, name) for name in ("all", "one", "__iter__")}
+
+    def counting(name: str) -> Callable[..., Any]:
+        def call(result: Any) -> Any:
+            found = real[name](result)
+            if name == "one":
+                rows.append(1)
+                return found
+            listed = list(found)
+            rows.append(len(listed))
+            return iter(listed) if name == "__iter__" else listed
+
+        return call
+
+    note = lambda *_: statements.append(1)  # noqa: E731
+    event.listen(house.db.engine, "before_cursor_execute", note)
+    with monkeypatch.context() as patched:
+        for name in real:
+            patched.setattr(sa.CursorResult, name, counting(name))
+        work()
+    event.remove(house.db.engine, "before_cursor_execute", note)
+    return len(statements), sum(rows)
+
+
+def test_what_a_list_costs_does_not_grow_with_how_many_cases_there_are(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = house.at_weighing()
+    henk, sanne, joost = (house.actor(name) for name in ("henk", "sanne", "joost"))
+    looks: dict[str, Callable[[], object]] = {
+        "all cases": lambda: cases.overview(house.db, henk, now=LATER, size=20),
+        "all cases at a step": lambda: cases.overview(
+            house.db, henk, now=LATER, step=StepKind.WEGEN, page=2, size=20
+        ),
+        "her cases": lambda: cases.overview(house.db, sanne, now=LATER, size=20),
+        "the tasks of a colleague": lambda: cases.my_tasks(house.db, joost),
+    }
+    costs = []
+    for more in (60, 600):
+        fill(house.db, house.organisation, case, more)
+        costs.append({name: cost(house, look, monkeypatch) for name, look in looks.items()})
+    assert costs[0] == costs[1]
+    assert all(statements <= 6 and rows < 100 for statements, rows in costs[0].values()), costs[0]
+    assert cases.overview(house.db, henk, now=LATER, size=20).total == 661
+
+
+def test_pages_follow_each_other_without_a_gap_and_a_page_too_far_is_the_last(house: House) -> None:
+    made = {house.at_weighing(MONDAY + timedelta(minutes=number)) for number in range(5)}
+    henk = house.actor("henk")
+    pages = [cases.overview(house.db, henk, now=MONDAY, page=number, size=2) for number in (1, 2, 3)]
+    assert [len(page.cases) for page in pages] == [2, 2, 1]
+    assert {one.id for page in pages for one in page.cases} == made
+    assert {page.pages for page in pages} == {3}
+    assert cases.overview(house.db, henk, now=MONDAY, page=99, size=2) == pages[2]
+    assert cases.overview(house.db, henk, now=MONDAY, page=-1, size=2) == pages[0]
+
+
+def test_the_late_ones_come_first_and_then_who_waits_longest(house: House) -> None:
+    new, old, late = (house.at_weighing(MONDAY + timedelta(hours=hours)) for hours in (2, 1, 0))
+    due = cases.overview(house.db, house.actor("henk"), now=MONDAY, size=9).cases[0].due_at
+    assert due is not None
+    found = cases.overview(house.db, house.actor("henk"), now=due + timedelta(minutes=1), size=9)
+    assert order(found) == [late, old, new]
+    assert (found.total, found.late) == (3, 1)
+    wegen = found.steps[StepKind.WEGEN]
+    assert (wegen.open, wegen.late) == (3, 1)
+    assert wegen.oldest == MONDAY
+    assert list(found.steps) == [StepKind.WEGEN]
+
+
+def test_a_step_nobody_is_at_gives_an_empty_page(house: House) -> None:
+    house.at_weighing()
+    found = cases.overview(house.db, house.actor("henk"), now=MONDAY, step=StepKind.KINDCHECK, size=9)
+    assert (found.cases, found.total, found.pages) == ((), 1, 1)
+
+
+def test_her_list_has_what_the_rules_say_she_is_involved_in(house: House) -> None:
+    """The database chooses by the same rules as `access`: opened, holding, completed before, deciding."""
+    opened, other = house.at_weighing(), house.at_weighing()
+    names = ("sanne", "joost", "henk", "fatima")
+    known = [name for name in names if name in house.people]
+    house.complete(other, "wegen", {"advies": "melden"})
+    for name in known:
+        actor = house.actor(name)
+        listed = set(order(cases.overview(house.db, actor, now=MONDAY, size=9)))
+        for case in (opened, other):
+            page = allowed(house, name, case)
+            assert (case in listed) == page, (name, case)
+
+
+def allowed(house: House, name: str, case: UUID) -> bool:
+    try:
+        return cases.case_page(house.db, house.actor(name), case, now=MONDAY).knows_status
+    except cases.AccessDenied:
+        return False
+
+
+def order(found: cases.CaseList) -> list[UUID]:
+    return [one.id for one in found.cases]
