@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from meldcode.check.answers import Answers
@@ -21,7 +22,7 @@ from meldcode.check.live import Live, Question
 from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
 from meldcode.check.situations import Act, Place, Situations, Taken
-from meldcode.check.tokens import Beside, Pair
+from meldcode.check.tokens import Beside, Pair, reached_from
 from meldcode.definition import Version
 from meldcode.diagram.model import Node, StepKind
 from meldcode.engine import Incident, OpenTask, Refused
@@ -86,6 +87,7 @@ class Exploration:
 
     version: Version
     meaning: Meaning
+    process: str  # in which the cases begin
     states: list[State] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
@@ -97,6 +99,11 @@ class Exploration:
     @property
     def complete(self) -> bool:
         return not self.limits
+
+    @cached_property
+    def processes(self) -> frozenset[str]:
+        """The process in which the cases begin, and all it calls."""
+        return reached_from(self.version, self.process)
 
     def out(self, state: int) -> list[Edge]:
         return self._outgoing.get(state, [])
@@ -124,21 +131,24 @@ class Exploration:
 
 def explore(
     version: Version,
+    process: str | None = None,
     *,
     most_states: int = MOST_STATES,
     enough: Callable[[], bool] | None = None,
     progress: Progress | None = None,
     situations: Situations | None = None,
 ) -> Exploration:
-    """Play every case of the main process, called processes included.
+    """Play every case of a process (None: the main one), called processes included.
 
     A bound that is hit stands in `limits`: `most_states`, or the moment at which `enough` says so (whoever
     has a clock gives it). `progress` is called after every hundred states. `situations` is for tests.
     """
     situations = situations or Situations(version)
+    begin = process or version.main_process
     learned: set[Pair] = set()
     while True:
-        explorer = Explorer(version, most_states, enough, progress, situations, Beside(version, learned))
+        beside = Beside(version, learned)
+        explorer = Explorer(version, begin, most_states, enough, progress, situations, beside)
         result = explorer.run()
         if not explorer.unforeseen:
             return result
@@ -151,6 +161,7 @@ class Explorer:
     def __init__(
         self,
         version: Version,
+        process: str,
         most_states: int,
         enough: Callable[[], bool] | None,
         progress: Progress | None,
@@ -165,7 +176,7 @@ class Explorer:
         self.unforeseen: set[Pair] = set()
         self.live = Live(version, self.meaning, self.answers, NOW, beside)
         self.choices = Choices(version, self.meaning, self.answers, self.live, self._limit)
-        self.result = Exploration(version, self.meaning)
+        self.result = Exploration(version, self.meaning, process)
         self.result.reads = {
             key: frozenset().union(*(one.names for one in found)) for key, found in self.live.reads.items()
         }
@@ -190,18 +201,19 @@ class Explorer:
         self.seen: set[Taken] = set()
 
     def _messages(self) -> dict[str, str]:
-        """The messages a case of the main process can wait for, each with the node that catches it."""
+        """The messages these cases can wait for, each with the node that catches it."""
         found: dict[str, str] = {}
         for node in self.version.nodes.values():
             catches = node.kind in ("receiveTask", "intermediateCatchEvent", "boundaryEvent") or (
                 node.kind == "startEvent" and node.parent != node.process
             )
+            catches = catches and node.process in self.result.processes
             if catches and node.event_name and (node.event == "message" or node.kind == "receiveTask"):
                 found.setdefault(node.event_name, node.id)
         return found
 
     def run(self) -> Exploration:
-        self._take(None, Move("start", ""), Act("start"))
+        self._take(None, Move("start", ""), Act("start", name=self.result.process))
         looked_at = 0
         while self.todo:
             if len(self.result.states) > self.most_states:
@@ -264,32 +276,36 @@ class Explorer:
             self._raise(state)
 
     def _tasks_apart(self) -> frozenset[str]:
-        """Tasks of a route beside the ordinary steps that nothing else can notice.
+        """Tasks beside the ordinary steps that nothing else can notice: answers that nobody reads, in the
+        route for acute danger or at the end of a side route.
 
         They commute with every other move, so it is enough to finish them at once (a partial-order
         reduction): whatever can happen before, can happen after.
         """
+        nodes = self.version.nodes.values()
+        if any(_takes_away(self.version, node) for node in nodes):
+            return frozenset()
         read = frozenset[str]().union(*(one.names for one in self.live.by_id.values()))
         return frozenset(
             node.id
             for node in self.meaning.people.values()
-            if node.id in self.in_route
-            and not any(route.interrupting for route in self._route_starts())
-            and node.steps == {StepKind.ACUUT}
+            if ((node.id in self.in_route and node.steps == {StepKind.ACUUT}) or self._is_last_aside(node))
             and not self.live.writes(node) & read
-            and not any(
-                other.attached_to == node.id and other.id not in self.mailing
-                for other in self.version.nodes.values()
-            )
+            and not any(other.attached_to == node.id and other.id not in self.mailing for other in nodes)
         )
 
-    def _route_starts(self) -> list[Node]:
-        routes = {route.id for route in self.meaning.acute_routes}
-        return [
-            node
-            for node in self.version.nodes.values()
-            if node.parent in routes and node.kind == "startEvent"
-        ]
+    def _is_last_aside(self, node: Node) -> bool:
+        """Whether a task of a side route has only plain ends behind it, and fields of its own."""
+        if node.steps != {StepKind.ZIJROUTE} or node.loop:
+            return False
+        version, own = self.version, self.live.writes(node)
+        behind = self.beside.reach(version.flows[key].target for key in node.outgoing)
+        ends = all(
+            other.kind == "endEvent" and other.event is None and other.outcome is None
+            for other in (version.nodes[key] for key in behind)
+        )
+        others = (other for other in version.nodes.values() if other.id != node.id)
+        return ends and not any(own & self.live.writes(other) for other in others)
 
     def _timers(self, state: State, only_mails: bool) -> None:
         waiting = state.place.timers
@@ -448,6 +464,16 @@ class Explorer:
             short = needed(self.meaning, history, self.version.nodes[only], self._possible(only))
             self.shortened[history, only] = short
         return short
+
+
+def _takes_away(version: Version, node: Node) -> bool:
+    """Whether an element can take away tasks that it does not stand on."""
+    if node.kind == "boundaryEvent":
+        host = version.nodes.get(node.attached_to or "")
+        return node.interrupting and host is not None and host.kind in ("subProcess", "callActivity")
+    if node.kind == "startEvent":
+        return node.interrupting and node.parent != node.process and node.event is not None
+    return node.event in ("terminate", "error")
 
 
 def _subsets(*words: str) -> list[frozenset[str]]:

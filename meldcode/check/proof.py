@@ -9,6 +9,7 @@ from meldcode.check.explore import MOST_STATES, Progress, explore
 from meldcode.check.rules import RULES, Rule
 from meldcode.check.soundness import soundness
 from meldcode.check.tables import shared_fields, table_findings
+from meldcode.check.tokens import side_routes
 from meldcode.check.verdict import Evidence, Says, Verdict
 from meldcode.definition import Version, check
 from meldcode.messages import Finding, Severity
@@ -58,13 +59,17 @@ def prove(
     check finds errors may not be playable at all; the exploration says so in its verdicts.
     """
     quick = check(version) if findings is None else findings
-    played = explore(version, most_states=most_states, enough=enough, progress=progress)
-    evidence = Evidence(version, played, quick)
+    begins = [version.main_process, *side_routes(version)]
+    played, *beside = (
+        explore(version, process, most_states=most_states, enough=enough, progress=progress)
+        for process in begins
+    )
+    evidence = Evidence(version, played, quick, [Evidence(version, one, quick) for one in beside])
     return Proof(
         version=version,
         rules=[(rule, rule.judge(evidence)) for rule in RULES],
         sound=dict(soundness(evidence)),
         findings=[*table_findings(version), *shared_fields(evidence)],
-        states=len(played.states),
-        moves=len(played.edges),
+        states=sum(len(one.states) for one in (played, *beside)),
+        moves=sum(len(one.edges) for one in (played, *beside)),
     )

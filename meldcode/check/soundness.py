@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from meldcode.check.verdict import Evidence, Says, Verdict
 from meldcode.messages import Text
 
 
 def soundness(evidence: Evidence) -> list[tuple[str, Verdict]]:
-    """The verdicts by name: `incident`, `can-finish`, `reachable`."""
+    """The verdicts by name: `incident`, `can-finish`, `reachable`; side routes that nobody calls included."""
+    every = [evidence, *evidence.sides]
     return [
-        ("incident", _incidents(evidence)),
-        ("can-finish", _can_finish(evidence)),
+        ("incident", _worst(_incidents(one) for one in every)),
+        ("can-finish", _worst(_can_finish(one) for one in every)),
         ("reachable", _reachable(evidence)),
     ]
+
+
+def _worst(verdicts: Iterable[Verdict]) -> Verdict:
+    return min(verdicts, key=lambda verdict: (Says.BROKEN, Says.UNPROVEN, Says.HOLDS).index(verdict.says))
 
 
 def _incidents(evidence: Evidence) -> Verdict:
@@ -48,10 +55,11 @@ def _can_finish(evidence: Evidence) -> Verdict:
 
 
 def _reachable(evidence: Evidence) -> Verdict:
-    exploration, version = evidence.exploration, evidence.version
-    wanted = [
-        node.id for node in version.nodes.values() if node.process in exploration.meaning.reached_processes
-    ]
+    version = evidence.version
+    played = [one.exploration for one in (evidence, *evidence.sides)]
+    processes = frozenset[str]().union(*(one.processes for one in played))
+    reached = set[str]().union(*(one.reached for one in played))
+    wanted = [node.id for node in version.nodes.values() if node.process in processes]
     gateways = {
         node.id for node in version.nodes.values() if node.kind in ("exclusiveGateway", "inclusiveGateway")
     }
@@ -60,11 +68,13 @@ def _reachable(evidence: Evidence) -> Verdict:
         for flow in version.flows.values()
         if flow.source in gateways
         and len(version.nodes[flow.source].outgoing) > 1
-        and flow.process in exploration.meaning.reached_processes
+        and flow.process in processes
     ]
-    others = sorted(set(version.processes) - exploration.meaning.reached_processes)
-    missed = [key for key in wanted if key not in exploration.reached]
-    if missed and exploration.complete:
+    unfinished = [one for one in (evidence, *evidence.sides) if not one.exploration.complete]
+    if unfinished:
+        return unfinished[0].holds()  # not proven: what was not looked at may well get there
+    missed = [key for key in wanted if key not in reached]
+    if missed:
         named = ", ".join(f"`{key}`" for key in missed[:6])
         return Verdict(
             Says.BROKEN,
@@ -72,7 +82,8 @@ def _reachable(evidence: Evidence) -> Verdict:
             (),
             tuple(missed),
         )
-    if others and exploration.complete:
+    others = sorted(set(version.processes) - processes)
+    if others:
         named = ", ".join(f"`{key}`" for key in others)
         return Verdict(
             Says.UNPROVEN,

@@ -37,7 +37,8 @@ def _line(exploration: Exploration, edge: Edge) -> str:
     if move.kind == "start":
         opened = [version.nodes[key] for key in edge.opened]
         who = role_name(exploration, opened[0]) if opened else "iemand"
-        return f"{who} opent een zaak"
+        beside = exploration.process != version.main_process
+        return f"{who} begint de zijroute “{exploration.process}”" if beside else f"{who} opent een zaak"
     if move.kind == "raise" or node is None:
         return (
             "er is acuut gevaar: iemand begint de spoedroute"
@@ -82,7 +83,7 @@ def replays(exploration: Exploration, edge: Edge) -> bool:
     for one in exploration.path(edge):
         try:
             if one.move.kind == "start":
-                last = step(version, calendar, None, Start(seed=UUID(int=1)), now)
+                last = step(version, calendar, None, Start(exploration.process, seed=UUID(int=1)), now)
             elif last is None:
                 return False
             elif one.move.kind == "timer":

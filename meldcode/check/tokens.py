@@ -54,6 +54,27 @@ def _out_of(version: Version, scope: str) -> set[str]:
     return found
 
 
+def reached_from(version: Version, process: str) -> frozenset[str]:
+    """A process and every process it calls, directly or through others."""
+    found: set[str] = set()
+    todo = [process]
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            nodes = version.nodes.values()
+            todo += [node.called_element for node in nodes if node.process == one and node.called_element]
+    return frozenset(found)
+
+
+def side_routes(version: Version) -> list[str]:
+    """The processes beside the main one that no other calls, and in which a case can begin."""
+    nodes = version.nodes.values()
+    called = {node.called_element for node in nodes}
+    begins = {node.parent for node in nodes if node.kind == "startEvent" and node.event is None}
+    return sorted(begins & set(version.processes) - called - {version.main_process})
+
+
 class Beside:
     """Which nodes can write while a token stands on a node.
 

@@ -38,6 +38,7 @@ class Evidence:
     version: Version
     exploration: Exploration
     findings: Sequence[Finding]  # of the quick check
+    sides: Sequence[Evidence] = ()  # of the side routes that no other process calls, each played on its own
 
     @cached_property
     def meaning(self) -> Meaning:
