@@ -338,3 +338,28 @@ def test_the_modeler_keeps_what_it_opens(window: BrowserContext) -> None:
             before,
         )
         assert parts(after) == parts(before), path
+
+
+def test_a_table_is_changed_in_dutch_and_saved(window: BrowserContext) -> None:
+    page = sign_in(window)
+    heard = complaints(page)
+    open_editor(page, "/ontwerp/tabel/weging.dmn")
+    assert violations(page) == []
+    cell = page.locator("td.input-cell").first
+    cell.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type('"nee"')
+    expect(status(page)).to_have_text(re.compile("Nog niet opgeslagen|Bezig met opslaan"))
+    saved(page)
+    cell.click(button="right")
+    expect(page.get_by_text("Regel eronder toevoegen")).to_be_visible()
+    assert page.evaluate("[...ontwerp.desk.missing]") == []
+    page.keyboard.press("Escape")
+
+    page.reload()
+    expect(page.locator("#ontwerp[data-ready=yes]")).to_be_visible()
+    expect(page.locator("td.input-cell").first).to_have_text('"nee"')
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(page.locator("td.input-cell").first).to_have_text('"ja"')
+    saved(page)
+    assert heard == []

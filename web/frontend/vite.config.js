@@ -1,4 +1,5 @@
 import { createLogger, defineConfig } from 'vite';
+import adoptedStyles from './tools/adopted-styles.js';
 import gzipped from './tools/gzip.js';
 import onlyUsed from './tools/only-used.js';
 
@@ -46,6 +47,7 @@ export default defineConfig({
     assetsDir: '', // flat: /static/build/pages-1a2b3c.css
     assetsInlineLimit: 0, // data: addresses are refused by the pages' content security policy
     modulePreload: false,
+    chunkSizeWarningLimit: 1600, // the editors are large; tests hold them to their bounds
     target: ['chrome111', 'firefox114', 'safari16.4'],
     rollupOptions: {
       input: {
@@ -59,9 +61,11 @@ export default defineConfig({
         'desk-diagram-styles': 'src/desk/desk-diagram.css',
         'desk-steps': 'src/desk/desk-steps.js',
         'desk-steps-styles': 'src/desk/desk-steps.css',
+        'desk-table': 'src/desk/desk-table.js',
+        'desk-table-styles': 'src/desk/desk-table.css',
       },
     },
   },
   css: { postcss: { plugins: [onlyUsed(BLOCKS)] } },
-  plugins: [gzipped()],
+  plugins: [adoptedStyles(), gzipped()],
 });

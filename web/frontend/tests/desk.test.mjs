@@ -10,6 +10,7 @@ import { comparisonsFor, firstRow, read, sentence, write } from '../src/desk/dia
 import { differences } from '../src/desk/diagram/differences.js';
 import { ascends, simple, spoken, written } from '../src/desk/diagram/duration.js';
 import { DUTCH } from '../src/desk/diagram/nl.js';
+import { DUTCH as TABLE } from '../src/desk/table/nl.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MODULES = fileURLToPath(new URL('../node_modules/', import.meta.url));
@@ -122,4 +123,20 @@ test('everything bpmn-js can say has Dutch words', async () => {
   assert.ok(wanted.size > 100, `only ${wanted.size} texts found: has bpmn-js changed?`);
   assert.deepEqual(missing, []);
   assert.deepEqual(Object.keys(DUTCH).filter((one) => !wanted.has(one) && !one.startsWith('Empty pool')), []);
+});
+
+test('everything dmn-js can say of a table has Dutch words', async () => {
+  const wanted = new Set();
+  // there is no drawing of tables here, and one language only
+  for (const folder of ['dmn-js-decision-table/lib', 'dmn-js-shared/lib', 'table-js/lib']) {
+    for (const file of await files(path.join(MODULES, folder), '.js')) {
+      const source = (await readFile(file, 'utf8')).replace(/^\s*(\/\/|\*).*$/gm, '');
+      for (const [, one] of source.matchAll(/translate\(\s*'([^']+)'/g)) wanted.add(one);
+      if (file.endsWith('HitPolicies.js')) for (const [, one] of source.matchAll(/(?:label|explanation): '([^']+)'/g)) wanted.add(one);
+      if (/simple-[a-z-]+\/Utils\.js$/.test(file)) for (const [, one] of source.matchAll(/return '([A-Z][^']+ must [^']+)'/g)) wanted.add(one);
+    }
+  }
+
+  assert.ok(wanted.size > 100, `only ${wanted.size} texts found: has dmn-js changed?`);
+  assert.deepEqual([...wanted].filter((one) => !Object.hasOwn(TABLE, one)), []);
 });

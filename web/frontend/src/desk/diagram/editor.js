@@ -1,9 +1,9 @@
 /* What the diagram page and the step list share: the modeler, its file, saving, undo and findings. */
 
 import { chooseVersion } from '../conflict.js';
-import { button } from '../dom.js';
 import { OpenFile, Revisions } from '../file.js';
 import { Findings } from '../findings.js';
+import { history } from '../history.js';
 import { failed } from '../shell.js';
 import { differences } from './differences.js';
 import { reveal } from './keyboard.js';
@@ -40,7 +40,13 @@ export async function open({ frame, container, ready }) {
       findings.changed();
     };
     modeler.on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && changed());
-    const undo = history(modeler, file, new Revisions(api, path), { again: () => findings.changed() });
+    const undo = history({
+      stack: () => modeler.get('commandStack'),
+      draw: (older) => draw(modeler, older, { keepView: true }),
+      file,
+      revisions: new Revisions(api, path),
+      again: () => findings.changed(),
+    });
     const editor = { modeler, facts, file, show, findings, undo, root };
     ready(editor);
     findings.changed();
@@ -61,37 +67,4 @@ function mark(modeler, findings) {
     const element = one.element && registry.get(one.element);
     if (element) canvas.addMarker(element, one.severity === 'error' ? 'finding-error' : 'finding-warning');
   }
-}
-
-/** Undo and redo: first what the editor remembers itself, then the revisions of the server. */
-function history(modeler, file, revisions, { again }) {
-  const stack = modeler.get('commandStack');
-  const back = async (direction) => {
-    await file.busy;
-    if (file.dirty) await file.soon.now();
-    const found = await revisions.find(file.revision, direction);
-    if (!found) return false;
-    await draw(modeler, found.content, { keepView: true });
-    file.changed();
-    await file.soon.now();
-    revisions.remember(file.revision, found);
-    again();
-    return true;
-  };
-  const undo = () => (stack.canUndo() ? stack.undo() : back(-1));
-  const redo = () => (stack.canRedo() ? stack.redo() : back(1));
-  const tools = [
-    button('Ongedaan maken', undo, { kind: 'subtle', id: 'ongedaan' }),
-    button('Opnieuw', redo, { kind: 'subtle', id: 'opnieuw' }),
-  ];
-  window.addEventListener('keydown', (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches('input, textarea, select, [contenteditable]')) return;
-    const key = event.key.toLowerCase();
-    if (key !== 'z' && key !== 'y') return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (key === 'y' || event.shiftKey) redo();
-    else undo();
-  }, true);
-  return { undo, redo, tools };
 }
