@@ -332,7 +332,7 @@ def _deciding(evidence: Evidence, kind: StepKind) -> list[str]:
     read = frozenset[str]().union(
         *(evidence.exploration.reads.get(node, frozenset()) for node in separating(evidence.version, kind))
     )
-    return sorted(asked & read)
+    return sorted((asked & read) - evidence.meaning.doubt_fields)
 
 
 def _in_order(evidence: Evidence, first: str, second: str) -> bool:

@@ -1,27 +1,53 @@
-"""Which rules and findings object to a folder."""
+"""Which rules and findings object to a damaged organisation."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from meldcode.check import Says, prove
+from meldcode.check.explore import MOST_STATES
 from meldcode.definition import check
 from meldcode.definition.errors import DefinitionError
-from meldcode.messages import Severity
-from tests.proof.damage import Folder
+from tests.proof.meant import NotHere, Organisation
 from tests.proof.mutants import Mutant
 
+LOOKS = (1, 250, 1_500, None)  # states: what is drawn, the nearest cases, more, all
 
-def objections(folder_name: str, mutant: Mutant) -> set[int | str]:
-    """The numbers of the rules that break or are not proven, and the codes of the findings."""
-    folder = Folder(folder_name)
-    mutant.damage(folder)
+
+@dataclass(frozen=True)
+class Judged:
+    """What objected. `why_not`: the damage cannot be done here. `all_seen`: every case was played."""
+
+    found: frozenset[int | str]
+    why_not: str = ""
+    all_seen: bool = True
+
+    def as_meant(self, mutant: Mutant) -> bool:
+        if self.why_not:
+            return bool(mutant.caught_by)
+        return bool(set(mutant.caught_by) & self.found) if mutant.caught_by else not self.found
+
+
+def judged(name: str, mutant: Mutant) -> Judged:
+    """Damage an organisation and let the proof look: at the nearest cases first, then at all."""
+    one = Organisation(name)
     try:
-        version = folder.version()
+        mutant.damage(one)
+    except NotHere as reason:
+        return Judged(frozenset(), str(reason))
+    try:
+        version = one.folder.version()
     except DefinitionError as error:
-        return {finding.code for finding in error.findings}
+        return Judged(frozenset(finding.code for finding in error.findings))
     quick = check(version)
-    found: set[int | str] = {finding.code for finding in quick}
-    if any(finding.severity is Severity.ERROR for finding in quick) and not version.main_process:
-        return found
-    proof = prove(version, findings=quick)
-    found |= {rule.number for rule, verdict in proof.rules if verdict.says in (Says.BROKEN, Says.UNPROVEN)}
-    return found | {finding.code for finding in proof.findings}
+    codes: set[int | str] = {finding.code for finding in quick}
+    if not version.main_process:
+        return Judged(frozenset(codes))
+    for most in LOOKS if mutant.caught_by else (None,):
+        proof = prove(version, findings=quick, most_states=most or MOST_STATES)
+        found = codes | {finding.code for finding in proof.findings}
+        wrong = (Says.BROKEN,) if mutant.caught_by else (Says.BROKEN, Says.UNPROVEN)
+        found |= {rule.number for rule, verdict in proof.rules if verdict.says in wrong}
+        if most and set(mutant.caught_by) & found:
+            return Judged(frozenset(found), all_seen=proof.states < most)
+    return Judged(frozenset(found))

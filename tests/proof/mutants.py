@@ -1,14 +1,26 @@
-"""Ways to damage the school, each with the rules one of which must catch it; and ways not to damage it."""
+"""Ways to damage any organisation, each with the rules one of which must catch it; and ways not to.
+
+A damage finds its place by what the parts of a diagram are for, so that it fits every organisation; where
+it cannot be done it raises `NotHere` with the reason.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.proof.damage import Folder, component
+from meldcode.check.asking import Asking, is_words
+from meldcode.check.drawn import SPECIAL
+from meldcode.check.meaning import DOUBT, SKIP
+from meldcode.check.played import NEED_COLLEAGUE
+from meldcode.diagram.model import LEGAL_STEPS, CalendarKind, Flow, Node, Purpose, StepKind
+from tests.proof.damage import component, questions
+from tests.proof.meant import NotHere, Organisation
 
+S = StepKind
 SCHOOL = "basisschool-het-voorbeeld"
 
 
@@ -18,348 +30,768 @@ class Mutant:
 
     name: str
     caught_by: tuple[int | str, ...]
-    damage: Callable[[Folder], None]
+    damage: Callable[[Organisation], None]
 
 
-def extra_task(folder: Folder, flow: str, key: str, lane: str) -> None:
-    """A new task on a flow, with a form that asks ja or nee."""
+MUTANTS: list[Mutant] = []
+SOUND: list[Mutant] = []
+Damage = Callable[[Organisation], None]
+
+
+def mutant(name: str, *caught_by: int | str) -> Callable[[Damage], Damage]:
+    def note(damage: Damage) -> Damage:
+        MUTANTS.append(Mutant(name, caught_by, damage))
+        return damage
+
+    return note
+
+
+def sound(name: str) -> Callable[[Damage], Damage]:
+    def note(damage: Damage) -> Damage:
+        SOUND.append(Mutant(name, (), damage))
+        return damage
+
+    return note
+
+
+# --- pieces -----------------------------------------------------------------------------------------------
+
+
+def yes_or_no(key: str) -> dict[str, Any]:
     options = [{"label": "Ja", "value": "ja"}, {"label": "Nee", "value": "nee"}]
-    question: dict[str, Any] = {"type": "radio", "key": key, "label": "Is dit goed?", "values": options}
-    question["validate"] = {"required": True}
-    form = {"type": "default", "id": key, "schemaVersion": 19, "components": [question]}
-    folder.files[f"forms/{key}.form"] = json.dumps(form).encode()
-    folder.insert_task(flow, key, lane)
+    asked = {"type": "radio", "key": key, "id": key, "label": "Is dit goed?", "values": options}
+    return {**asked, "validate": {"required": True}}
+
+
+def finding(key: str) -> list[dict[str, Any]]:
+    required = {"validate": {"required": True}}
+    when = {
+        "type": "datetime",
+        "subtype": "date",
+        "key": f"{key}_op",
+        "id": f"{key}_op",
+        "dateLabel": "Wanneer?",
+    }
+    what = {"type": "textarea", "key": f"{key}_wat", "id": f"{key}_wat", "label": "Wat vond u?"}
+    return [when | required, what | required]
+
+
+def bypass(one: Organisation, node: Node, target: str | None = None) -> None:
+    """Let every flow into a task lead on to what comes after it."""
+    target = target or one.out(node).target
+    for flow in one.into(node):
+        one.folder.retarget(flow.id, target)
+
+
+def closing(one: Organisation) -> Node:
+    """The task that closes a case in the end."""
+    found = [node for node in one.tasks(S.AFSLUITEN) if node.process == one.main]
+    return max(found, key=lambda node: _ends(one, node))
+
+
+def _ends(one: Organisation, node: Node) -> bool:
+    return all(after.kind == "endEvent" for after in one.coming(one.out(node)))
+
+
+def approval(one: Organisation, node: Node, refused: str) -> None:
+    """Somebody else must agree before this task opens."""
+    key = f"mag_{node.id}"
+    folder = one.folder
+    folder.add("userTask", key, node.id, one.somebody_else, name="Mag dit?")
+    form = {"type": "default", "id": key, "schemaVersion": 19, "components": [yes_or_no(f"{key}_ja")]}
+    folder.files[f"forms/{key}.form"] = _json(form)
     folder.form_of(key, f"forms/{key}.form")
+    folder.add("exclusiveGateway", f"{key}_keus", node.id, default=f"{key}_niet")
+    for flow in one.into(node):
+        folder.retarget(flow.id, key)
+    folder.flow(f"{key}_klaar", key, f"{key}_keus")
+    folder.flow(f"{key}_wel", f"{key}_keus", node.id, f'= {key}_ja = "ja"')
+    folder.flow(f"{key}_niet", f"{key}_keus", refused)
 
 
-def optional(form: str, key: str) -> Callable[[Folder], None]:
-    def change(read: dict[str, Any]) -> None:
-        component(read, key)["validate"] = {}
-
-    return lambda folder: folder.form(form, change)
+def _json(form: dict[str, Any]) -> bytes:
+    return json.dumps(form).encode()
 
 
-def _several(*edits: Callable[[Folder], None]) -> Callable[[Folder], None]:
-    def damage(folder: Folder) -> None:
-        for edit in edits:
-            edit(folder)
+def flip(text: str) -> str:
+    """The condition for the other answer."""
+    return text.replace('"ja"', '"?"').replace('"nee"', '"ja"').replace('"?"', '"nee"')
+
+
+# --- the five steps ---------------------------------------------------------------------------------------
+
+
+def _removed(kind: StepKind) -> Damage:
+    def damage(one: Organisation) -> None:
+        for node in one.tasks(kind):
+            rest = " ".join(sorted(node.steps - {kind}))
+            one.folder.tag(node.id, "step", rest or None)
 
     return damage
 
 
-def _approval(folder: Folder) -> None:
-    """The head must agree before Veilig Thuis is asked; without agreement nobody asks."""
-    flow = "van_extra_advies_nodig_naar_vt_advies"
-    extra_task(folder, flow, "toestemming", "baan_directeur")
-    folder.add("exclusiveGateway", "mag_het", "baan_directeur", "toestemming", default="mag_niet")
-    folder.retarget("van_toestemming", "mag_het")
-    folder.flow("mag_wel", "mag_het", "vt_advies", '= toestemming = "ja"')
-    folder.flow("mag_niet", "mag_het", "na_advies")
+for _kind in LEGAL_STEPS:
+    mutant(f"stap {_kind} weg", 1)(_removed(_kind))
 
 
-def _side_by_side(folder: Folder) -> None:
-    """Two tasks that write the same field, open at the same time."""
-    folder.add("parallelGateway", "splits", "baan_leerkracht", "melding")
-    folder.add("parallelGateway", "samen", "baan_leerkracht", "melding")
-    folder.add("userTask", "melding_ook", "baan_leerkracht", "melding", name="Melding, ook")
-    folder.form_of("melding_ook", "forms/melding.form")
-    folder.retarget("van_naar_melding_naar_melding", "splits")
-    folder.flow("splits_een", "splits", "melding")
-    folder.flow("splits_twee", "splits", "melding_ook")
-    folder.retarget("van_melding_naar_informeren", "samen")
-    folder.flow("twee_samen", "melding_ook", "samen")
-    folder.flow("samen_verder", "samen", "informeren")
+NEXT = {
+    S.SIGNALEREN: S.CONSULTEREN,
+    S.CONSULTEREN: S.GESPREK,
+    S.GESPREK: S.WEGEN,
+    S.WEGEN: S.BESLISSEN,
+}
 
 
-def _deadlock(folder: Folder) -> None:
-    """A join that waits for a branch an exclusive choice did not take."""
-    folder.add("parallelGateway", "samen", "baan_leerkracht", "letsel")
-    folder.retarget("van_letsel_naar_na_advies", "samen")
-    folder.retarget("van_letsel_beoordelen_naar_na_advies", "samen")
-    folder.flow("samen_verder", "samen", "na_advies")
+def _bypassed(kind: StepKind) -> Damage:
+    def damage(one: Organisation) -> None:
+        first = one.task(kind)
+        following = one.task(NEXT[kind])
+        if kind in following.steps:  # weighing and deciding are one task
+            following = one.task(S.HULP)
+        bypass(one, first, following.id)
+
+    return damage
 
 
-def _interrupting(folder: Folder) -> None:
-    folder.attribute("wegen_7d", "cancelActivity", "true")
-    folder.tag("wegen_7d", "purpose", "termijn")
+for _kind in NEXT:
+    mutant(f"stap {_kind} omzeild", 2)(_bypassed(_kind))
 
 
-def _timer_decides(folder: Folder) -> None:
-    """After a term the decision lapses and the case goes on to closing."""
-    _interrupting_on(folder, "besluit_5d", "naar_afsluiten")
+@mutant("gesprek na het besluit", 2)
+def _(one: Organisation) -> None:
+    talk, decision = one.task(S.GESPREK), one.task(S.BESLISSEN)
+    after_talk, after_decision = one.out(talk), one.out(decision)
+    bypass(one, talk)
+    one.folder.retarget(after_decision.id, talk.id)
+    one.folder.retarget(after_talk.id, after_decision.target)
 
 
-def _interrupting_on(folder: Folder, timer: str, target: str) -> None:
-    folder.attribute(timer, "cancelActivity", "true")
-    folder.tag(timer, "purpose", "termijn")
-    flow = f"van_{timer}_naar_mail_{timer}"
-    folder.retarget(flow, target)
-    folder.remove(f"mail_{timer}", f"verstuurd_{timer}")
+@mutant("bevinding mag leeg blijven", 1)
+def _(one: Organisation) -> None:
+    def change(form: dict[str, Any]) -> None:
+        for part in questions(form):
+            part.get("validate", {}).pop("required", None)
+
+    for node in one.tasks(S.GESPREK):
+        one.folder.form(node.form or "", change)
 
 
-def _second_decider(folder: Folder) -> None:
-    """A second decision in another lane, before help."""
-    folder.insert_task("van_zelf_melden_naar_naar_hulp", "besluit_gezag", "baan_directeur", step="beslissen")
-    folder.tag("besluit_gezag", "role", "bevoegd-gezag")
-    folder.form_of("besluit_gezag", "forms/besluit.form")
+@mutant("sluiten zonder vastleggen", 3)
+def _(one: Organisation) -> None:
+    bypass(one, closing(one))
 
 
-def _reordered(folder: Folder) -> None:
-    """The weighing comes before the conversation, which then leads to the table."""
-    folder.retarget("van_hoe_verder_naar_gesprek", "naar_wegen")
-    folder.retarget("van_besluit_naar_melden_noodzakelijk", "gesprek")
-    folder.retarget("van_gesprek_naar_vermoeden_na_gesprek", "melden_noodzakelijk")
+@mutant("sluiten zonder reden", 3)
+def _(one: Organisation) -> None:
+    def change(form: dict[str, Any]) -> None:
+        for part in questions(form):
+            if part["type"] in ("textarea", "textfield"):
+                part.get("validate", {}).pop("required", None)
+
+    one.folder.form(closing(one).form or "", change)
 
 
-def _order(*numbers: int) -> Callable[[list[Any]], list[Any]]:
-    return lambda rules: [rules[number - 1] for number in numbers]
+@mutant("geen advies bij stap 2", 4)
+def _(one: Organisation) -> None:
+    bypass(one, one.task(S.CONSULTEREN, S.VT_ADVIES))
 
 
-def _rules(*numbers: int) -> Callable[[Folder], None]:
-    return lambda folder: folder.rules("weging.dmn", _order(*numbers))
+@mutant("geen letselduiding bij stap 2", 4)
+def _(one: Organisation) -> None:
+    node = one.task(S.LETSELDUIDING)
+    if S.CONSULTEREN in node.steps:
+        one.folder.tag(node.id, "step", " ".join(sorted(node.steps - {S.LETSELDUIDING})))
+    else:
+        bypass(one, node)
 
 
-def _unreachable(folder: Folder) -> None:
-    folder.condition(
-        "van_letsel_beoordelen_naar_letsel", '= extra_advies = "letsel" and extra_advies = "nee"'
+# --- doubt ------------------------------------------------------------------------------------------------
+
+
+@mutant("twijfel naar een einde", 5)
+def _(one: Organisation) -> None:
+    end = next(
+        node for node in one.version.nodes.values() if node.kind == "endEvent" and node.parent == one.main
     )
+    one.folder.retarget(one.default(one.advised).id, end.id)
 
 
-def _step_becomes(node: str, rest: str | None) -> Callable[[Folder], None]:
-    def damage(folder: Folder) -> None:
-        folder.tag(node, "step", rest)
-
-    return damage
+@mutant("twijfel naar hulp", 5)
+def _(one: Organisation) -> None:
+    one.folder.retarget(one.default(one.advised).id, one.task(S.HULP).id)
 
 
-MUTANTS = (
-    *(
-        Mutant(f"stap {kind} weg", (1,), _step_becomes(node, rest))
-        for kind, node, rest in (
-            ("signaleren", "signalen", None),
-            ("gesprek", "gesprek", None),
-            ("wegen", "wegen", None),
-            ("beslissen", "besluit", None),
-        )
-    ),
-    Mutant(
-        "gesprek omzeild",
-        (2,),
-        lambda folder: folder.retarget("van_hoe_verder_naar_gesprek", "naar_wegen"),
-    ),
-    Mutant(
-        "wegen omzeild",
-        (2,),
-        lambda folder: folder.retarget("van_overgeslagen_naar_naar_wegen", "besluit"),
-    ),
-    Mutant(
-        "overleg omzeild", (2,), lambda folder: folder.retarget("van_naar_overleg_naar_overleg", "gesprek")
-    ),
-    Mutant("gesprek na het wegen", (2,), _reordered),
-    Mutant(
-        "voorwaarde omgekeerd",
-        (10,),
-        lambda folder: folder.condition(
-            "van_eens_met_overslaan_naar_naar_wegen", '= overslaan_akkoord = "nee"'
-        ),
-    ),
-    Mutant(
-        "twijfel naar een einde",
-        (5,),
-        lambda folder: folder.retarget("van_na_twijfel_naar_naar_wegen", "einde_zonder"),
-    ),
-    Mutant(
-        "twijfel naar hulp",
-        (5,),
-        lambda folder: folder.retarget("van_advies_klaar_naar_vt_twijfel", "hulp_regelen"),
-    ),
-    Mutant("twijfel overschaduwd", (5,), _rules(1, 2, 3, 11, 12, 13, 14, 15, 4, 5, 6, 7, 8, 9, 10)),
-    Mutant(
-        "geen advies bij stap 2",
-        (4,),
-        lambda folder: folder.retarget("van_extra_advies_nodig_naar_vt_advies", "na_advies"),
-    ),
-    Mutant("escalatie onderbreekt", (13,), _interrupting),
-    Mutant(
-        "geen escalatie",
-        (12,),
-        lambda folder: folder.remove(
-            "wegen_5d",
-            "mail_wegen_5d",
-            "verstuurd_wegen_5d",
-            "wegen_7d",
-            "mail_wegen_7d",
-            "verstuurd_wegen_7d",
-        ),
-    ),
-    Mutant("escalatie naar dezelfde", (12,), lambda folder: folder.tag("mail_wegen_5d", "to", "leerkracht")),
-    Mutant("ladder loopt niet op", (12,), lambda folder: folder.duration("wegen_5d", "P1D")),
-    Mutant("laatste trede te laat", (12,), lambda folder: folder.duration("wegen_7d", "P20D")),
-    Mutant("tijd besluit", (13,), _timer_decides),
-    Mutant(
-        "spoed zonder melding",
-        (6,),
-        lambda folder: folder.retarget("van_acuut_bellen_naar_acuut_melding", "acuut_einde"),
-    ),
-    Mutant(
-        "acuut en toch geen melding",
-        (6,),
-        lambda folder: folder.retarget("van_wijkt_af_naar_vt_besluit", "naar_zelf_kiezen"),
-    ),
-    Mutant(
-        "spoed begint niet met bellen", (7,), lambda folder: folder.tag("acuut_bellen", "step", "informeren")
-    ),
-    Mutant("geen spoedroute", (7,), lambda folder: folder.remove("acuut_gevaar")),
-    Mutant("leeg antwoord geeft hulp", (13,), lambda folder: folder.cell("weging.dmn", "regel_15_in_5", "-")),
-    Mutant("weigering houdt advies tegen", (21,), _approval),
-    Mutant(
-        "eigen melding weg",
-        (21,),
-        lambda folder: folder.retarget("van_naar_zelf_kiezen_naar_zelf_kiezen", "naar_hulp"),
-    ),
-    Mutant("twee taken, één veld", ("field-written-twice",), _side_by_side),
-    Mutant("baan hernoemd", ("role-unknown",), lambda folder: folder.tag("baan_leerkracht", "role", "juf")),
-    Mutant(
-        "tabelregel weg", (5, 13, 20, "table-gap"), _rules(1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    ),
-    Mutant(
-        "tabelregel overschaduwd",
-        ("table-rule-unused",),
-        lambda folder: folder.cell("weging.dmn", "regel_1_in_1", "-"),
-    ),
-    Mutant(
-        "tabelregels overlappen",
-        ("table-overlap",),
-        lambda folder: folder.text("weging.dmn", 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"'),
-    ),
-    Mutant(
-        "formulierveld hernoemd",
-        ("name-never-written",),
-        lambda folder: folder.form(
-            "forms/overslaan.form", lambda read: component(read, "overslaan_akkoord").update(key="akkoord")
-        ),
-    ),
-    Mutant(
-        "antwoord verschreven",
-        ("comparison-never-true",),
-        lambda folder: folder.condition("van_is_het_veilig_naar_naar_afsluiten", '= hulp_werkt = "jaa"'),
-    ),
-    Mutant(
-        "standaarduitgang sluit",
-        (13,),
-        lambda folder: folder.swap_default(
-            "is_het_veilig",
-            "van_is_het_veilig_naar_naar_afsluiten",
-            {"van_is_het_veilig_naar_naar_kader": '= hulp_werkt != "ja"'},
-        ),
-    ),
-    Mutant(
-        "standaarduitgang meldt niet",
-        (13,),
-        lambda folder: folder.swap_default(
-            "melden_noodzakelijk",
-            "van_melden_noodzakelijk_naar_wijkt_af",
-            {"van_melden_noodzakelijk_naar_naar_melding": '= melden = "ja"'},
-        ),
-    ),
-    Mutant("overslaan zonder reden", (10,), optional("forms/gesprek.form", "overslaan_reden")),
-    Mutant(
-        "overslaan zonder tweede persoon",
-        (10,),
-        lambda folder: folder.retarget("van_overgeslagen_naar_overslaan", "naar_wegen"),
-    ),
-    Mutant("besluit in twee banen", (9,), _second_decider),
-    Mutant("besluit in een andere baan", (9,), lambda folder: folder.tag("besluit", "role", "leerkracht")),
-    Mutant("taak onbereikbaar", (20,), _unreachable),
-    Mutant("vast bij een samenkomst", (20,), _deadlock),
-    Mutant(
-        "niemand hoort van de melding",
-        (11,),
-        lambda folder: folder.retarget("van_melding_naar_informeren", "naar_hulp"),
-    ),
-    Mutant(
-        "sluiten zonder vastleggen",
-        (3,),
-        lambda folder: folder.retarget("van_naar_afsluiten_naar_afsluiten", "hoe_afgelopen"),
-    ),
-    Mutant(
-        "hulp niet gevolgd",
-        (16,),
-        lambda folder: folder.retarget("van_is_gemeld_naar_volgen_hulp", "naar_afsluiten"),
-    ),
-    Mutant(
-        "hulp werkt niet en toch klaar",
-        (16,),
-        lambda folder: folder.retarget("van_is_het_veilig_naar_naar_kader", "naar_afsluiten"),
-    ),
-    Mutant(
-        "één besluit in plaats van twee",
-        (8,),
-        lambda folder: folder.form(
-            "forms/besluit.form", lambda read: component(read, "hulp").update(validate={})
-        ),
-    ),
-    Mutant(
-        "geen weg voor een medewerker",
-        (19,),
-        lambda folder: folder.condition(
-            "van_waar_gaat_het_over_naar_medewerker", '= vermoeden_over = "collega"'
-        ),
-    ),
-    Mutant("geen bijzondere vormen", (18,), lambda folder: _no_special(folder)),
-    Mutant(
-        "kenmerk getypt",
-        (15,),
-        lambda folder: folder.form(
-            "forms/signalen.form",
-            lambda read: read["components"].append(
-                {"type": "textfield", "key": "kenmerk", "label": "Kenmerk", "id": "kenmerk"}
-            ),
-        ),
-    ),
-    Mutant(
-        "termijn onleesbaar", (14, "timer-unreadable"), lambda folder: folder.duration("wegen_5d", "5 dagen")
-    ),
-)
+@mutant("twijfel overschaduwd", 5)
+def _(one: Organisation) -> None:
+    """The rules without doubt and without norm 1 come first."""
+    doubts = [
+        rule.number - 1
+        for rule in one.framework.rules
+        if any(test.text.strip() == f'"{DOUBT}"' for test in rule.tests)
+    ]
+
+    def order(rules: list[Any]) -> list[Any]:
+        rest = [row for place, row in enumerate(rules) if place not in doubts]
+        return rest + [rules[place] for place in doubts]
+
+    one.folder.rules(one.framework_file, order)
 
 
-def _no_special(folder: Folder) -> None:
-    def change(read: dict[str, Any]) -> None:
-        field = component(read, "vormen")
-        field["values"] = [one for one in field["values"] if one["value"] in ("lichamelijk", "psychisch")]
-        for one in read["components"]:
-            one.pop("description", None)
-            if one["type"] == "text":
-                one["text"] = "Uitleg."
+@mutant("een vraag zonder “ik twijfel”", 5)
+def _(one: Organisation) -> None:
+    def change(form: dict[str, Any]) -> None:
+        field = component(form, "structureel")
+        field["values"] = [option for option in field["values"] if option["value"] != DOUBT]
 
-    folder.form("forms/signalen.form", change)
+    one.folder.form(one.weighing.form or "", change)
 
 
-def _renamed(folder: Folder) -> None:
-    for path in list(folder.files):
-        if path.endswith(".bpmn"):
-            folder.text(path, '"gesprek"', '"praten"') if path == "meldcode.bpmn" else None
-    folder.text("meldcode.bpmn", ">gesprek<", ">praten<")
-    folder.text("meldcode.bpmn", 'meldcode:step="praten"', 'meldcode:step="gesprek"')
+# --- reporting and acute danger ---------------------------------------------------------------------------
 
 
-SOUND = (
-    Mutant("ongewijzigd", (), lambda folder: None),
-    Mutant("element hernoemd", (), _renamed),
-    Mutant(
-        "taak erbij",
-        (),
-        lambda folder: extra_task(folder, "van_melding_naar_informeren", "kopie_bewaren", "baan_leerkracht"),
-    ),
-    Mutant(
-        "andere termijnen",
-        (),
-        _several(lambda f: f.duration("wegen_2d", "P1D"), lambda f: f.duration("wegen_7d", "P10D")),
-    ),
-    Mutant("andere baan", (), lambda folder: folder.tag("volgen_melding", "role", "intern-begeleider")),
-    Mutant(
-        "extra wegen na gesprek",
-        (),
-        lambda folder: extra_task(folder, "van_hoe_verder_naar_gesprek", "eerste_indruk", "baan_leerkracht"),
-    ),
-)
+@mutant("gevaar en toch geen melding", 6)
+def _(one: Organisation) -> None:
+    """Whoever deviates from the advice to report no longer calls Veilig Thuis first."""
+    if not one.after_decision:
+        raise NotHere("niemand belt Veilig Thuis bij afwijken")
+    for node in one.after_decision:
+        target = one.out(node).target
+        after_it = one.version.nodes[target]
+        if after_it.kind == "exclusiveGateway" and len(after_it.outgoing) > 1:
+            target = next(flow.target for flow in one.flows(after_it) if not _means_report(one, flow))
+        bypass(one, node, target)
+
+
+def _means_report(one: Organisation, flow: Flow) -> bool:
+    return all(S.MELDEN in found.steps for found in one.coming(flow, through_people=True))
+
+
+@mutant("melding zonder datum", 6)
+def _(one: Organisation) -> None:
+    def change(form: dict[str, Any]) -> None:
+        form["components"] = [part for part in form["components"] if not _is_date(part)]
+        for part in questions(form):
+            if "components" in part:
+                part["components"] = [inner for inner in part["components"] if not _is_date(inner)]
+
+    one.folder.form(one.task(S.MELDEN, without=(S.ACUUT,)).form or "", change)
+
+
+def _is_date(part: dict[str, Any]) -> bool:
+    return bool(part["type"] == "datetime")
+
+
+@mutant("spoed zonder melding", 6)
+def _(one: Organisation) -> None:
+    bypass(one, one.task(S.ACUUT, S.MELDEN))
+
+
+@mutant("geen spoedroute", 7)
+def _(one: Organisation) -> None:
+    for route in one.meaning.acute_routes:
+        one.folder.remove(route.id)
+
+
+@mutant("spoed begint niet met bellen", 7)
+def _(one: Organisation) -> None:
+    one.folder.tag(one.task(S.ACUUT, without=(S.MELDEN,)).id, "step", "informeren")
+
+
+@mutant("wachten voor het bellen", 7)
+def _(one: Organisation) -> None:
+    call = one.task(S.ACUUT, without=(S.MELDEN,))
+    folder = one.folder
+    folder.add("intermediateCatchEvent", "eerst_wachten", call.id)
+    folder.tag("eerst_wachten", "calendar", CalendarKind.KLOK)
+    folder.tag("eerst_wachten", "purpose", "termijn")
+    folder.clock("eerst_wachten", "PT1H")
+    for flow in one.into(call):
+        folder.retarget(flow.id, "eerst_wachten")
+    folder.flow("dan_pas_bellen", "eerst_wachten", call.id)
+
+
+# --- deciding ---------------------------------------------------------------------------------------------
+
+
+@mutant("één besluit in plaats van twee", 8)
+def _(one: Organisation) -> None:
+    for path in {node.form for node in one.tasks(S.BESLISSEN)} - {None}:
+        if "hulp" in one.version.forms[path or ""].fields:
+            one.folder.form(path or "", lambda form: component(form, "hulp").update(validate={}))
+
+
+@mutant("melden óf hulp", 8)
+def _(one: Organisation) -> None:
+    """After a report help is no longer possible."""
+    following = one.tasks(S.VOLGEN)
+    told = [node for node in following if any(S.INFORMEREN in before.steps for before in _before(one, node))]
+    for node in one.tasks(S.INFORMEREN, without=(S.ACUUT,)):
+        one.folder.retarget(one.out(node).id, (told or following)[0].id)
+
+
+def _before(one: Organisation, node: Node) -> list[Node]:
+    """The tasks right before a task, through gateways."""
+    found: list[Node] = []
+    todo, seen = [flow.source for flow in one.into(node)], set[str]()
+    while todo:
+        key = todo.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        source = one.version.nodes[key]
+        if source.kind.endswith("Gateway"):
+            todo += [flow.source for flow in one.into(source)]
+        else:
+            found.append(source)
+    return found
+
+
+@mutant("besluit in twee banen", 9)
+def _(one: Organisation) -> None:
+    helping = one.task(S.HULP)
+    flow = one.into(helping)[0]
+    one.folder.task(flow.id, "nog_een_besluit", one.somebody_else, finding("nog_een"), "beslissen")
+
+
+@mutant("besluit in een andere baan", 9)
+def _(one: Organisation) -> None:
+    one.folder.tag(one.task(S.BESLISSEN).id, "role", one.somebody_else)
+
+
+# --- the conversation -------------------------------------------------------------------------------------
+
+
+def _skipped(given: Any) -> bool:
+    return SKIP in given.values()
+
+
+@mutant("overslaan zonder reden", 10)
+def _(one: Organisation) -> None:
+    for node in one.tasks(S.GESPREK):
+        form = one.meaning.form(node)
+        if form is None or not one.meaning.skip_fields(node):
+            continue
+        for key in Asking(one.version, form).only(is_words, _skipped):
+            one.folder.form(form.file, lambda read, key=key: component(read, key).update(validate={}))  # type: ignore[misc]
+
+
+@mutant("overslaan zonder tweede persoon", 10)
+def _(one: Organisation) -> None:
+    second = one.task(S.OVERSLAAN)
+    agreed = _agreeing(one, second)
+    bypass(one, second, agreed.target)
+
+
+def _agreeing(one: Organisation, second: Node) -> Flow:
+    gateway = one.gateway_after(second)
+    return next(flow for flow in one.flows(gateway) if '"ja"' in (flow.condition or ""))
+
+
+@mutant("overslaan: nee telt als ja", 10)
+def _(one: Organisation) -> None:
+    one.folder.condition(_agreeing(one, one.task(S.OVERSLAAN)).id, flip)
+
+
+@mutant("overslaan: dezelfde persoon", 10)
+def _(one: Organisation) -> None:
+    one.folder.tag(one.task(S.OVERSLAAN).id, "role", one.task(S.GESPREK).role)
+
+
+# --- after the decision -----------------------------------------------------------------------------------
+
+
+@mutant("niemand hoort van de melding", 11)
+def _(one: Organisation) -> None:
+    for node in one.tasks(S.INFORMEREN, without=(S.ACUUT,)):
+        target = one.folder.element(one.out(node).id).get("targetRef")
+        for flow in one.into(node):
+            one.folder.retarget(flow.id, target)
+
+
+@mutant("hulp niet gevolgd", 16)
+def _(one: Organisation) -> None:
+    one.folder.retarget(one.out(one.task(S.HULP)).id, closing(one).id)
+
+
+@mutant("hulp werkt niet en toch klaar", 16)
+def _(one: Organisation) -> None:
+    one.folder.retarget(one.default(_safe_or_not(one)).id, closing(one).id)
+
+
+@mutant("hulp werkt: voorwaarde omgekeerd", 16)
+def _(one: Organisation) -> None:
+    gateway = _safe_or_not(one)
+    one.folder.condition(next(flow.id for flow in one.flows(gateway) if flow.condition), flip)
+
+
+def _safe_or_not(one: Organisation) -> Node:
+    asked = {key for node in one.tasks(S.VOLGEN) for key in _doubted(one, node)}
+    for gateway in one.gateways():
+        texts = " ".join(flow.condition or "" for flow in one.flows(gateway))
+        if (
+            gateway.default_flow
+            and len(gateway.outgoing) == 2
+            and re.search(rf"\b({'|'.join(asked)})\b", texts)
+        ):
+            return gateway
+    raise NotHere("na het volgen is geen keuze")
+
+
+def _doubted(one: Organisation, node: Node) -> set[str]:
+    form = one.meaning.form(node)
+    return {
+        key
+        for key, part in (form.fields.items() if form else ())
+        if any(option.value == DOUBT for option in getattr(part, "options", ()))
+    }
+
+
+# --- the ladder on step 4 ---------------------------------------------------------------------------------
+
+
+def _rungs(one: Organisation, purpose: Purpose) -> list[Node]:
+    found = one.rungs(purpose)
+    if not found:
+        raise NotHere(f"op stap 4 staat geen {purpose}")
+    return found
+
+
+@mutant("escalatie onderbreekt", 13)
+def _(one: Organisation) -> None:
+    last = _rungs(one, Purpose.ESCALATIE)[-1]
+    one.folder.attribute(last.id, "cancelActivity", "true")
+    one.folder.tag(last.id, "purpose", "termijn")
+
+
+@mutant("geen escalatie", 12)
+def _(one: Organisation) -> None:
+    for rung in _rungs(one, Purpose.ESCALATIE):
+        one.folder.remove(*one.only_behind(rung))
+
+
+@mutant("geen herinnering", 12)
+def _(one: Organisation) -> None:
+    for rung in _rungs(one, Purpose.HERINNERING):
+        one.folder.remove(*one.only_behind(rung))
+
+
+@mutant("escalatie naar dezelfde", 12)
+def _(one: Organisation) -> None:
+    one.folder.tag(one.mail_of(_rungs(one, Purpose.ESCALATIE)[0]).id, "to", one.weighing.role)
+
+
+@mutant("ladder loopt niet op", 12)
+def _(one: Organisation) -> None:
+    one.folder.duration(_rungs(one, Purpose.HERINNERING)[-1].id, "P14D")
+
+
+@mutant("laatste trede te laat", 12)
+def _(one: Organisation) -> None:
+    one.folder.duration(_rungs(one, Purpose.ESCALATIE)[-1].id, "P20D")
+
+
+@mutant("escalatie zonder vervanger", 12)
+def _(one: Organisation) -> None:
+    role = one.mail_of(_rungs(one, Purpose.ESCALATIE)[0]).to
+    before = one.folder.files["organisation.toml"].decode()
+    after = re.sub(rf"(\[roles\.{role}\]\nname = [^\n]*\n)standins = [^\n]*\n", r"\1", before)
+    assert after != before
+    one.folder.files["organisation.toml"] = after.encode()
+
+
+# --- people decide ----------------------------------------------------------------------------------------
+
+
+@mutant("de tijd besluit", 13)
+def _(one: Organisation) -> None:
+    """After a term the decision lapses and the case goes on to closing."""
+    one.folder.timer("besluit_vervalt", one.task(S.BESLISSEN).id, closing(one).id, "P10D", interrupting=True)
+
+
+@mutant("de tabel besluit", 13)
+def _(one: Organisation) -> None:
+    """What the table says leads to help without anybody deciding."""
+    if S.BESLISSEN in one.weighing.steps:
+        raise NotHere("wegen en beslissen zijn hier één taak: de tabel komt na het besluit")
+    flow = next(flow for flow in one.flows(one.advised) if flow.id != one.advised.default_flow)
+    one.folder.retarget(flow.id, one.task(S.HULP).id)
+
+
+@mutant("leeg antwoord geeft hulp", 13)
+def _(one: Organisation) -> None:
+    for rule in one.framework.rules:
+        answer = rule.answers[0]
+        if answer is not None and answer.text.strip() == '"hulp"':
+            places = [place for place, test in enumerate(rule.tests) if test.text.strip() not in ("", "-")]
+            one.folder.cell(one.framework_file, rule.number - 1, places[-2], "-")
+            return
+    raise NotHere("geen regel van de tabel adviseert hulp")
+
+
+@mutant("standaarduitgang sluit", 13)
+def _(one: Organisation) -> None:
+    for gateway in one.gateways():
+        flows = one.flows(gateway)
+        ends = [flow for flow in flows if _to_closing(one, flow)]
+        if len(flows) == 2 and len(ends) == 1 and ends[0].condition and gateway.default_flow != ends[0].id:
+            other = next(flow for flow in flows if flow is not ends[0])
+            if not other.condition:
+                _swap_default(one, gateway, ends[0])
+                return
+    raise NotHere("geen keuze tussen sluiten en iets anders")
+
+
+def _to_closing(one: Organisation, flow: Flow) -> bool:
+    found = one.coming(flow)
+    return bool(found) and all(S.AFSLUITEN in node.steps and S.ZIJROUTE not in node.steps for node in found)
+
+
+def _swap_default(one: Organisation, gateway: Node, new: Flow) -> None:
+    """Another flow of the two becomes the default; the condition is turned round."""
+    other = next(flow for flow in one.flows(gateway) if flow is not new)
+    one.folder.attribute(gateway.id, "default", new.id)
+    one.folder.condition(new.id, None)
+    one.folder.conditioned(other.id, f"= not({new.condition})")
+
+
+@mutant("standaarduitgang meldt niet", 13)
+def _(one: Organisation) -> None:
+    if not one.reports_or_not:
+        raise NotHere("nergens is melden de standaarduitgang")
+    gateway = one.reports_or_not[0]
+    other = next(flow for flow in one.flows(gateway) if flow.condition)
+    _swap_default(one, gateway, other)
+
+
+# --- terms, mails, guidance, routes -----------------------------------------------------------------------
+
+
+@mutant("termijn onleesbaar", 14)
+def _(one: Organisation) -> None:
+    one.folder.duration(_rungs(one, Purpose.ESCALATIE)[0].id, "5 dagen")
+
+
+@mutant("spoed in werkdagen", 14)
+def _(one: Organisation) -> None:
+    calls = {node.id for node in one.tasks(S.ACUUT)}
+    timer = next(
+        (node for node in one.version.nodes.values() if node.attached_to in calls and node.timer), None
+    )
+    if timer is None:
+        raise NotHere("op de spoedtaken staat geen termijn")
+    one.folder.tag(timer.id, "calendar", CalendarKind.WERKDAGEN)
+    if timer.timer and timer.timer.text.startswith("PT"):
+        one.folder.duration(timer.id, "P1D")
+
+
+@mutant("kenmerk getypt", 15)
+def _(one: Organisation) -> None:
+    typed = {"type": "textfield", "key": "kenmerk", "label": "Kenmerk", "id": "kenmerk"}
+    one.folder.form(one.task(S.SIGNALEREN).form or "", lambda form: form["components"].append(typed))
+
+
+@mutant("mail zegt waar het over gaat", 15)
+def _(one: Organisation) -> None:
+    path = next(path for path in sorted(one.folder.files) if path.startswith("mails/"))
+    one.folder.files[path] += b"\nHet gaat over de meldcode.\n"
+
+
+@mutant("geen kindcheck", 17)
+def _(one: Organisation) -> None:
+    if not one.meaning.adults:
+        raise NotHere("de organisatie heeft geen volwassen cliënten")
+    for node in one.tasks(S.KINDCHECK):
+        one.folder.tag(node.id, "step", " ".join(sorted(node.steps - {S.KINDCHECK})) or None)
+
+
+@mutant("geen bijzondere vormen", 18)
+def _(one: Organisation) -> None:
+    words = "|".join(word for group in SPECIAL for word in group)
+    for path, data in list(one.folder.files.items()):
+        if path.endswith((".form", ".bpmn")):
+            one.folder.files[path] = re.sub(rf"(?i){words}", "geweld", data.decode()).encode()
+
+
+@mutant("geen weg voor een collega", 19)
+def _(one: Organisation) -> None:
+    if one.version.organisation.sector not in NEED_COLLEAGUE:
+        raise NotHere("deze sector heeft hiervoor een andere regeling")
+    gateway = one.gateway_after(one.task(S.SIGNALEREN))
+    rest = [flow for flow in one.flows(gateway) if not _aside(one, flow)]
+    for flow in one.flows(gateway):
+        if _aside(one, flow):
+            one.folder.retarget(flow.id, rest[0].target)
+
+
+def _aside(one: Organisation, flow: Flow) -> bool:
+    return S.ZIJROUTE in one.version.nodes[flow.target].steps
+
+
+@mutant("taak onbereikbaar", 20)
+def _(one: Organisation) -> None:
+    """No answer leads to the second person any more."""
+    for flow in one.version.flows.values():
+        found = one.coming(flow)
+        only = len(found) == 1 and S.OVERSLAAN in found[0].steps
+        if only and flow.condition and flow.process == one.main:
+            one.folder.condition(flow.id, lambda text: f"= false and ({text.strip().lstrip('=')})")
+
+
+@mutant("vast bij een samenkomst", 20)
+def _(one: Organisation) -> None:
+    """A join that waits for branches of which only one is taken."""
+    target = one.version.nodes[one.into(closing(one))[0].source]
+    if target.kind != "exclusiveGateway" or len(target.incoming) < 2:
+        raise NotHere("voor het sluiten komt niets samen")
+    one.folder.kind(target.id, "parallelGateway")
+
+
+@mutant("arts meldt zonder advies", 20)
+def _(one: Organisation) -> None:
+    if not (one.meaning.doctors or one.meaning.doctor_fields):
+        raise NotHere("er meldt geen arts")
+    for node in one.tasks(S.VT_ADVIES, without=(S.CONSULTEREN,)):
+        if all(S.MELDEN in after.steps for after in one.coming(one.out(node))):
+            bypass(one, node)
+
+
+# --- nobody blocks ----------------------------------------------------------------------------------------
+
+
+@mutant("weigering houdt advies tegen", 21)
+def _(one: Organisation) -> None:
+    node = one.task(S.CONSULTEREN, S.VT_ADVIES)
+    approval(one, node, one.out(node).target)
+
+
+@mutant("weigering houdt een melding tegen", 21)
+def _(one: Organisation) -> None:
+    for each in one.tasks(S.MELDEN, without=(S.ACUUT,)):
+        approval(one, each, closing(one).id)
+
+
+@mutant("eigen melding weg", 21)
+def _(one: Organisation) -> None:
+    """Whoever decides has the last word."""
+    if one.version.organisation.decides == one.professional:
+        raise NotHere("wie signaleert, beslist zelf")
+    gateway = one.gateway_after(one.task(S.BESLISSEN))
+    for flow in one.flows(gateway):
+        if not _means_report(one, flow):
+            one.folder.retarget(flow.id, closing(one).id)
+
+
+# --- data -------------------------------------------------------------------------------------------------
+
+
+@mutant("twee taken, één veld", "field-written-twice")
+def _(one: Organisation) -> None:
+    node, folder = one.task(S.MELDEN, without=(S.ACUUT,)), one.folder
+    target = one.out(node).target
+    for key in ("splits", "samen"):
+        folder.add("parallelGateway", key, node.id)
+    folder.add("userTask", "nog_eens", node.id, node.role, name="Nog eens")
+    folder.form_of("nog_eens", node.form or "")
+    for flow in one.into(node):
+        folder.retarget(flow.id, "splits")
+    folder.flow("splits_een", "splits", node.id)
+    folder.flow("splits_twee", "splits", "nog_eens")
+    folder.retarget(one.out(node).id, "samen")
+    folder.flow("twee_samen", "nog_eens", "samen")
+    folder.flow("samen_verder", "samen", target)
+
+
+@mutant("baan hernoemd", "role-unknown")
+def _(one: Organisation) -> None:
+    lane = next(
+        key
+        for diagram in one.version.diagrams.values()
+        for key, lane in diagram.lanes.items()
+        if lane.role == one.professional
+    )
+    one.folder.tag(lane, "role", "juf")
+
+
+@mutant("tabelregel weg", "table-gap")
+def _(one: Organisation) -> None:
+    last = len(one.framework.rules)
+    one.folder.rules(one.framework_file, lambda rules: rules[: last - 1])
+
+
+@mutant("tabelregel overschaduwd", "table-rule-unused")
+def _(one: Organisation) -> None:
+    places = [
+        place for place, test in enumerate(one.framework.rules[0].tests) if test.text.strip() not in ("", "-")
+    ]
+    one.folder.cell(one.framework_file, 0, places[0], "-")
+
+
+@mutant("tabelregels overlappen", "table-overlap")
+def _(one: Organisation) -> None:
+    one.folder.text(one.framework_file, 'hitPolicy="FIRST"', 'hitPolicy="UNIQUE"')
+
+
+@mutant("formulierveld hernoemd", "name-never-written")
+def _(one: Organisation) -> None:
+    second = one.task(S.OVERSLAAN)
+    (key,) = one.meaning.refusal_fields(second)
+    one.folder.form(second.form or "", lambda form: component(form, key).update(key="anders_genoemd"))
+
+
+@mutant("antwoord verschreven", "comparison-never-true")
+def _(one: Organisation) -> None:
+    agreed = _agreeing(one, one.task(S.OVERSLAAN))
+    one.folder.condition(agreed.id, lambda text: text.replace('"ja"', '"jaa"'))
+
+
+# --- what does no damage ----------------------------------------------------------------------------------
+
+
+@sound("ongewijzigd")
+def _(one: Organisation) -> None:
+    pass
+
+
+@sound("element hernoemd")
+def _(one: Organisation) -> None:
+    for node in (one.task(S.GESPREK), one.weighing, one.task(S.MELDEN, without=(S.ACUUT,))):
+        old, new = node.id, f"{node.id}_anders"
+        for path in one.folder.files:
+            if path.endswith(".bpmn"):
+                text = one.folder.files[path].decode()
+                for name in ("id", "sourceRef", "targetRef", "attachedToRef", "bpmnElement"):
+                    text = text.replace(f'{name}="{old}"', f'{name}="{new}"')
+                text = text.replace(f"<bpmn:flowNodeRef>{old}<", f"<bpmn:flowNodeRef>{new}<")
+                one.folder.files[path] = text.encode()
+
+
+@sound("taak erbij")
+def _(one: Organisation) -> None:
+    flow = one.out(one.task(S.MELDEN, without=(S.ACUUT,)))
+    one.folder.task(flow.id, "kopie_bewaren", one.professional, [yes_or_no("kopie_ja")])
+
+
+@sound("stappen door elkaar")
+def _(one: Organisation) -> None:
+    """New signals and a second consultation after the conversation."""
+    flow = one.into(one.weighing)[0]
+    one.folder.task(flow.id, "nog_een_signaal", one.professional, finding("nog"), "signaleren consulteren")
+
+
+@sound("andere termijnen")
+def _(one: Organisation) -> None:
+    one.folder.duration(_rungs(one, Purpose.ESCALATIE)[-1].id, "P15D")
+
+
+@sound("andere baan")
+def _(one: Organisation) -> None:
+    one.folder.tag(closing(one).id, "role", one.somebody_else)
+
+
+@sound("nummering van artsen")
+def _(one: Organisation) -> None:
+    """Weighing is called step 5, and what was step 5 is called 6: numbers mean nothing."""
+    for node in one.meaning.people.values():
+        name = one.folder.element(node.id).get("name")
+        if name:
+            one.folder.element(node.id).set("name", f"{len(name) % 7} {name.lstrip('0123456789 ')} (KNMG)")
