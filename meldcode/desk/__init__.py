@@ -30,7 +30,7 @@ from meldcode.desk.judging import Deviation, deviations
 from meldcode.desk.paths import Kind, kind_of
 from meldcode.desk.presence import AWAY_AFTER, here, leave
 from meldcode.desk.proofs import ProofView, ask_proof, proof, proof_of, prove_waiting
-from meldcode.desk.readings import Reader, has_read, read_at, readers
+from meldcode.desk.readings import Reader, has_read, is_news, read_at, readers
 from meldcode.desk.reviews import remind, review_due, reviewed
 from meldcode.desk.values import Change, Draft, DraftFile, Presence, Revision
 from meldcode.store import Database
@@ -77,6 +77,7 @@ __all__ = [
     "has_read",
     "here",
     "history",
+    "is_news",
     "kind_of",
     "leave",
     "look",

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit, definition, publishing
-from meldcode.desk import drafts
+from meldcode.desk import drafts, writing
 from meldcode.desk.errors import DeskError, NotThere
 from meldcode.desk.finding import Found, findings
 from meldcode.desk.judging import Deviation, deviations
@@ -32,6 +32,7 @@ from meldcode.store import SCOPE, Database, Transaction, scoped
 from meldcode.store.tables import desk_due, organisations, people, publications, versions
 
 LONGEST_NOTE = 4_000
+PATH = "/ontwerp/publicaties"
 SHORTEST_REASON = 10  # characters: a reason is a sentence
 FURTHEST = timedelta(days=366)
 IN_FORCE = "in-force"
@@ -187,6 +188,8 @@ def publish(
         }
         tx.execute(_ADD, row)
         if asked:
+            path = f"{PATH}/{which}"
+            writing.tell(tx, writing.REQUEST, approvers(organisation), path, now, but=actor.person)
             _log(tx, "publication_asked", which, version.id, actor.person, now)
         else:
             _agree(tx, row, version, None, "", now)

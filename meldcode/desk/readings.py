@@ -13,7 +13,7 @@ from meldcode import audit
 from meldcode.desk.errors import NotThere
 from meldcode.messages import Text
 from meldcode.store import Database, scoped
-from meldcode.store.tables import people, readings, versions
+from meldcode.store.tables import people, publications, readings, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,18 @@ _MINE = sa.select(readings.c.at).where(
 )
 _OF_VERSION = sa.select(readings.c.person, readings.c.at).where(
     scoped(readings), readings.c.version == sa.bindparam("wanted")
+)
+_NEWS = sa.select(publications.c.id).where(
+    scoped(publications),
+    publications.c.version == sa.bindparam("wanted"),
+    publications.c.state == "in-force",
+    ~sa.exists(
+        sa.select(readings.c.at).where(
+            scoped(readings),
+            readings.c.version == publications.c.version,
+            readings.c.person == sa.bindparam("who"),
+        )
+    ),
 )
 _EVERYBODY = (
     sa.select(people.c.id, people.c.name)
@@ -55,6 +67,12 @@ def read_at(db: Database, organisation: UUID, version: str, person: UUID) -> dat
     with db.reading(organisation) as tx:
         found: datetime | None = tx.execute(_MINE, {"wanted": version, "who": person}).scalar()
         return found
+
+
+def is_news(db: Database, organisation: UUID, version: str, person: UUID) -> bool:
+    """Was this version published with a note that she has not read yet?"""
+    with db.reading(organisation) as tx:
+        return tx.execute(_NEWS, {"wanted": version, "who": person}).first() is not None
 
 
 def readers(db: Database, organisation: UUID, version: str) -> tuple[Reader, ...]:

@@ -7,21 +7,19 @@ then the reminder comes back every month.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from meldcode import audit, outbox, people, publishing
-from meldcode.outbox import QueuedMail
-from meldcode.store import SCOPE, Database, Transaction, scoped
+from meldcode import audit, publishing
+from meldcode.desk import writing
+from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import desk_due, organisations, versions
 
 REVIEW = "review"
 A_YEAR = timedelta(days=365)
 AGAIN = timedelta(days=30)
-TEMPLATE = "desk-review"
 PATH = "/ontwerp"
 
 _AT = sa.select(desk_due.c.at).where(scoped(desk_due), desk_due.c.purpose == REVIEW)
@@ -46,20 +44,6 @@ _UNPLANNED = (
 _PUBLISHED = sa.select(sa.func.max(versions.c.published_at, type_=versions.c.published_at.type)).where(
     scoped(versions)
 )
-_ORGANISATION = sa.select(organisations.c.name, organisations.c.version).where(organisations.c.id == SCOPE)
-
-SUBJECT = "Jaarlijkse controle wacht op u"
-BODY = """Goedendag {name},
-
-Eén keer per jaar kijkt iemand of de afspraken nog kloppen. Dat is een jaar geleden voor het laatst gedaan.
-Wilt u ze nakijken? Klopt alles nog, dan drukt u op één knop.
-
-{link}
-
-Tot dat is gedaan, herinneren we u elke maand.
-
-{organisation}
-"""
 
 
 def plan_review(tx: Transaction, now: datetime) -> None:
@@ -98,39 +82,9 @@ def _remind(db: Database, organisation: UUID, now: datetime) -> int:
     with db.transaction(organisation) as tx:
         if not tx.execute(_CLAIM, {"now": now, "next_time": now + AGAIN}).rowcount:
             return 0  # another tick was ahead
-        row = tx.execute(_ORGANISATION).one()
-        described = publishing.load(tx, row.version).version.organisation
-        roles = described.designs or described.administers
-        found = {
-            person.id: (person, role)
-            for role, holders in people.holders(tx, roles, now).items()
-            for person in holders
-        }
-        sender = described.mail_from or row.name
-        mails = [
-            _mail(person, role, sender, db.base_url + PATH, described.name) for person, role in found.values()
-        ]
-        outbox.queue(tx, mails, now)
-        if mails:
-            detail = {"people": [person.hex for person in found]}
+        described = publishing.load(tx, publishing.current(tx)).version.organisation
+        told = writing.tell(tx, writing.REVIEW, described.designs or described.administers, PATH, now)
+        if told:
+            detail = {"people": [person.hex for person in told]}
             audit.append(tx, [audit.Record(now, "review_reminded", detail=detail)])
-    return len(mails)
-
-
-def _mail(person: people.Person, role: str, sender: str, link: str, organisation: str) -> QueuedMail:
-    which = uuid4()
-    return QueuedMail(
-        id=which,
-        case=None,
-        timer=TEMPLATE,
-        occurrence=0,
-        level=0,
-        person=person.id,
-        role=role,
-        template=TEMPLATE,
-        sender=sender,
-        address=person.email,
-        subject=SUBJECT,
-        body=BODY.format(name=person.name, link=link, organisation=organisation),
-        message_id=f"<{which.hex}@{urlsplit(link).hostname or 'localhost'}>",
-    )
+    return len(told)

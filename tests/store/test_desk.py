@@ -394,6 +394,9 @@ def test_four_eyes_publish_exactly_what_was_asked(four_eyes: House) -> None:
     assert asked.state is State.ASKED
     assert asked.id
     assert live(house) == before
+    (mail,) = [one for one in outbox.listing(house.db, house.organisation) if one.template == "desk-request"]
+    assert mail.address == "henk@school.example"
+    assert f"/ontwerp/publicaties/{asked.id}" in mail.body
     # what is drawn afterwards is not part of it
     change(house, MAIL, lambda text: text + "Stiekem erbij.\n")
     with pytest.raises(desk.DeskError):

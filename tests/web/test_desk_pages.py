@@ -148,14 +148,17 @@ def test_a_file_that_is_taken_out_can_be_put_back(wieke: Person) -> None:
 
 def test_a_version_is_published_with_a_note_and_read_by_colleagues(app: Flask, wieke: Person) -> None:
     sanne = Person(app).sign_in("sanne")
+    assert "nieuwe werkwijze" not in sanne.get("/")
     change_mail(wieke)
     place = publish(wieke, "Vriendelijker <b>slot</b>.")
     assert "gepubliceerd" in heading(wieke.get(place))
     assert "gelijk aan wat nu geldt" in wieke.get("/ontwerp")
+    assert "nieuwe werkwijze" in sanne.get("/")
     page = sanne.get("/werkwijze")
     assert "Vriendelijker &lt;b&gt;slot" in page
     assert goes_to(sanne.send(sanne.form("/werkwijze", "/werkwijze/gelezen"))) == "/werkwijze"
     assert "U hebt dit gelezen" in sanne.get("/werkwijze")
+    assert "nieuwe werkwijze" not in sanne.get("/")
     versions = text_of(wieke.get("/ontwerp/versies"))
     assert "Gelezen en begrepen: 1 van" in versions
     assert "Sanne vandaag" in versions

@@ -117,7 +117,9 @@ def request_page(which: UUID) -> ResponseReturnValue:
     return _request_page(desk.publication(services().db, actor().organisation, which))
 
 
-@blueprint.post("/publicaties/<uuid:which>/<any(ja, nee, intrekken):word>")
+@blueprint.post("/publicaties/<uuid:which>/ja", defaults={"word": "ja"})
+@blueprint.post("/publicaties/<uuid:which>/nee", defaults={"word": "nee"})
+@blueprint.post("/publicaties/<uuid:which>/intrekken", defaults={"word": "intrekken"})
 @signed_in
 def decide(which: UUID, word: str) -> ResponseReturnValue:
     """Say yes or no, or take it back."""

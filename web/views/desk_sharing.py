@@ -157,7 +157,14 @@ def has_read() -> ResponseReturnValue:
     return redirect(url_for("desk_sharing.working"), 303)
 
 
+def has_news() -> bool:
+    """Is there a new way of working that who is signed in has not read yet?"""
+    who = actor()
+    return desk.is_news(services().db, who.organisation, published().version.id, who.person)
+
+
 def init_app(app: Flask) -> None:
     """Registers these pages."""
+    app.jinja_env.globals.update(has_news=has_news)
     app.register_blueprint(blueprint)
     uploads.LARGER[f"{blueprint.name}.take_in"] = LARGEST_ZIP + MEGABYTE
