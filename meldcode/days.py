@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
@@ -44,9 +44,7 @@ _FORGET = sa.delete(organisation_days).where(
 )
 _ADD = sa.insert(organisation_days)
 _CHANGED = (
-    sa.update(organisations)
-    .where(organisations.c.id == SCOPE)
-    .values(days_revision=sa.bindparam("fresh"))
+    sa.update(organisations).where(organisations.c.id == SCOPE).values(days_revision=sa.bindparam("fresh"))
 )
 _OPEN_CASES = sa.select(sa.func.count()).select_from(cases).where(scoped(cases), cases.c.status == "open")
 _ASK_AGAIN = (
@@ -63,7 +61,7 @@ _ASK_AGAIN = (
 _ASK = sa.insert(chores)
 
 _MOST_KEPT = 256
-_kept: OrderedDict[tuple[str, Calendar], Calendar] = OrderedDict()
+_kept: OrderedDict[tuple[UUID, Calendar], Calendar] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -84,7 +82,7 @@ def put(tx: Transaction, days: Mapping[date, OwnDay | None], now: datetime) -> N
     ]
     if rows:
         tx.execute(_ADD, rows)
-    tx.execute(_CHANGED, {"fresh": uuid4().hex})
+    tx.execute(_CHANGED, {"fresh": uuid4()})
     ask_recalculation(tx, now)
 
 
@@ -108,7 +106,7 @@ def merged(base: Calendar, own: Iterable[OwnDay]) -> Calendar:
     )
 
 
-def calendar(tx: Transaction, base: Calendar, revision: str | None) -> Calendar:
+def calendar(tx: Transaction, base: Calendar, revision: UUID | None) -> Calendar:
     """The organisation's working days: `base` is its folder's, `revision` that of its own days (None: none).
 
     What this process has read of a revision it does not read again.

@@ -87,7 +87,7 @@ organisations = sa.Table(
     sa.Column("version", sa.String(64)),  # what new cases start with; None until first published
     sa.Column("created_at", Moment, nullable=False),
     # Another one after each change of `organisation_days`: what a process has read, it need not read again.
-    sa.Column("days_revision", sa.String(32)),
+    sa.Column("days_revision", sa.Uuid),
 )
 
 accounts = sa.Table(

@@ -194,7 +194,7 @@ def test_the_organisation_is_filled_in_for_reading_and_writing(house: House) -> 
 def test_every_table_belongs_to_an_organisation_or_is_named_as_outside() -> None:
     for table in metadata.tables.values():
         assert "organisation" in table.c or table in OUTSIDE, table.name
-    known = {"key", "name", "version", "username", "password_hash", "language", "device", "purpose"}
+    known = {"key", "name", "version", "username", "password_hash", "language", "device", "purpose", "kind"}
     for table in OUTSIDE:
         texts = {column.name for column in table.c if isinstance(column.type, sa.Text | sa.String)}
         # ids, moments, a user name, a password's hash, a kind of browser: never a case's content

@@ -14,7 +14,7 @@ _MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    op.add_column("organisations", sa.Column("days_revision", sa.String(length=32), nullable=True))
+    op.add_column("organisations", sa.Column("days_revision", sa.Uuid(), nullable=True))
     op.add_column("people", sa.Column("weekdays", sa.String(length=20), nullable=True))
     op.add_column("cases", sa.Column("excluded", sa.JSON(), nullable=False, server_default="[]"))
     op.create_table(
