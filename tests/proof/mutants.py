@@ -161,9 +161,10 @@ for _kind in NEXT:
 def _(one: Organisation) -> None:
     talk, decision = one.task(S.GESPREK), one.task(S.BESLISSEN)
     after_talk, after_decision = one.out(talk), one.out(decision)
-    bypass(one, talk)
+    bypass(one, talk, one.tasks(S.WEGEN)[0].id)
     one.folder.retarget(after_decision.id, talk.id)
-    one.folder.retarget(after_talk.id, after_decision.target)
+    if len(one.tasks(S.GESPREK)) == 1:
+        one.folder.retarget(after_talk.id, after_decision.target)
 
 
 @mutant("bevinding mag leeg blijven", 1)
