@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -67,6 +68,17 @@ _LIST = (
     .order_by(incidents.c.first_at, incidents.c.id)
 )
 _LIST_OPEN = _LIST.where(incidents.c.resolved_at.is_(None))
+# What is about a case that who looks is shut out of is left out before it is counted.
+_SEEN = sa.or_(
+    cases.c.id.is_(None),
+    ~sa.cast(cases.c.excluded, sa.Text).contains(sa.bindparam("hex", type_=sa.Text())),
+)
+_SHOWN = _LIST_OPEN.where(_SEEN).limit(sa.bindparam("most", type_=sa.Integer()))
+_COUNT = (
+    sa.select(sa.func.count())
+    .select_from(incidents.outerjoin(cases, sa.and_(cases.c.id == incidents.c.case, scoped(cases))))
+    .where(scoped(incidents), incidents.c.resolved_at.is_(None), _SEEN)
+)
 _RESOLVE = (
     sa.update(incidents)
     .where(scoped(incidents), incidents.c.id == sa.bindparam("which"), incidents.c.resolved_at.is_(None))
@@ -144,25 +156,36 @@ def listing(
             everyone = list(tx.execute(_ORGANISATIONS).scalars())
         return [view for one in everyone for view in listing(db, one, resolved=resolved)]
     with db.reading(organisation) as tx:
-        return [
-            IncidentView(
-                row.id,
-                organisation,
-                row.case,
-                row.reference,
-                row.mail,
-                row.kind,
-                row.node,
-                Text(row.text_nl, row.text_en),
-                row.times,
-                row.first_at,
-                row.last_at,
-                row.resolved_at,
-                frozenset(map(UUID, row.excluded or ())),
-            )
-            for row in tx.execute(_LIST if resolved else _LIST_OPEN)
-            if unseen_by is None or unseen_by.hex not in (row.excluded or ())
-        ]
+        found = [_view(organisation, row) for row in tx.execute(_LIST if resolved else _LIST_OPEN)]
+        return [one for one in found if unseen_by not in one.excluded]
+
+
+def oldest(db: Database, organisation: UUID, *, unseen_by: UUID, most: int) -> tuple[list[IncidentView], int]:
+    """The `most` oldest open incidents as `listing` gives them, and how many there are in all."""
+    with db.reading(organisation) as tx:
+        rows = tx.execute(_SHOWN, {"hex": unseen_by.hex, "most": most}).all()
+        total = len(rows)
+        if total == most:
+            total = tx.execute(_COUNT, {"hex": unseen_by.hex}).scalar_one()
+        return [_view(organisation, row) for row in rows], total
+
+
+def _view(organisation: UUID, row: Any) -> IncidentView:
+    return IncidentView(
+        row.id,
+        organisation,
+        row.case,
+        row.reference,
+        row.mail,
+        row.kind,
+        row.node,
+        Text(row.text_nl, row.text_en),
+        row.times,
+        row.first_at,
+        row.last_at,
+        row.resolved_at,
+        frozenset(map(UUID, row.excluded or ())),
+    )
 
 
 def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by: UUID | None = None) -> None:

@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from meldcode import cases
+from meldcode import cases, incidents
 from meldcode.diagram.model import StepKind
+from meldcode.messages import Text
 from tests.bench.crowd import fill
 from tests.store.house import MONDAY, House
 
@@ -121,3 +122,16 @@ def allowed(house: House, name: str, case: UUID) -> bool:
 
 def order(found: cases.CaseList) -> list[UUID]:
     return [one.id for one in found.cases]
+
+
+def test_the_oldest_incidents_are_shown_and_all_of_them_counted(house: House) -> None:
+    text = Text("vast", "stuck")
+    for number in range(5):
+        with house.db.transaction(house.organisation) as tx:
+            moment = MONDAY + timedelta(minutes=number)
+            incidents.record(tx, kind="unexpected", text=text, now=moment, node=f"n{number}")
+    henk = house.people["henk"]
+    shown, total = incidents.oldest(house.db, house.organisation, unseen_by=henk, most=2)
+    assert ([one.node for one in shown], total) == (["n0", "n1"], 5)
+    shown, total = incidents.oldest(house.db, house.organisation, unseen_by=henk, most=9)
+    assert (len(shown), total) == (5, 5)

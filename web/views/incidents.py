@@ -19,14 +19,19 @@ from web.sessions import actor, signed_in
 
 blueprint = Blueprint("incidents", __name__)
 
+#: The oldest ones; when so many are stuck, they have the same few causes.
+ON_A_PAGE = 100
+
 
 @blueprint.get("/storingen")
 @signed_in
 def index() -> ResponseReturnValue:
     """Everything of this organisation that needs a person before it goes on."""
     _must_supervise()
-    found = [_shown(one) for one in _open()]
-    return render_template("incidents/index.html", incidents=found, here="incidents")
+    found, total = _open()
+    return render_template(
+        "incidents/index.html", incidents=[_shown(one) for one in found], total=total, here="incidents"
+    )
 
 
 @blueprint.post("/storingen/<uuid:incident>/opnieuw")
@@ -34,7 +39,7 @@ def index() -> ResponseReturnValue:
 def retry(incident: UUID) -> ResponseReturnValue:
     """Try again. Pressed twice, the second press finds nothing left to do."""
     _must_supervise()
-    if incident not in {one.id for one in _open()}:
+    if incident not in {one.id for one in _open()[0]}:
         return redirect(url_for("incidents.index"), 303)
     try:
         incidents.retry(services().db, actor().organisation, incident, now=now(), by=actor().person)
@@ -47,13 +52,14 @@ def retry(incident: UUID) -> ResponseReturnValue:
 
 def count() -> int:
     """How many there are."""
-    return len(_open())
+    return _open(most=1)[1]
 
 
-def _open() -> list[IncidentView]:
-    """What is stuck, without what is about a case that who looks is shut out of."""
+def _open(most: int = ON_A_PAGE) -> tuple[list[IncidentView], int]:
+    """What is stuck the longest, and how many there are; without what is about a case that who looks is
+    shut out of."""
     who = actor()
-    return incidents.listing(services().db, who.organisation, unseen_by=who.person)
+    return incidents.oldest(services().db, who.organisation, unseen_by=who.person, most=most)
 
 
 def _must_supervise() -> None:
