@@ -95,7 +95,7 @@ def change_weekdays(
 
 
 def switch_account(db: Database, actor: Actor, person: UUID, is_open: bool, *, now: datetime) -> None:
-    """Open or close an account; closing ends its sessions and links.
+    """Open or close an account; closing ends its sessions and links, and gives its tasks back to their roles.
 
     Raises `PeopleError`, `LastAdministrator`.
     """

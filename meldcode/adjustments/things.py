@@ -14,6 +14,7 @@ from uuid import UUID
 
 from meldcode import accounts, audit, days, people
 from meldcode.days import OwnDay
+from meldcode.moves import release
 from meldcode.people import Absence
 from meldcode.store import Transaction
 
@@ -78,9 +79,11 @@ def _read_account(tx: Transaction, subject: UUID | None, _: Value) -> Value:
 def _write_account(
     tx: Transaction, subject: UUID | None, value: Value, now: datetime, by: UUID | None
 ) -> Records:
+    who, released = _of(subject), Records()
     if not value["open"]:
-        accounts.forget_links(tx, _of(subject), now)
-    return [people.switch(tx, _of(subject), value["open"], now=now, by=by)]
+        released = release(tx, who, now=now, by=by)
+        accounts.forget_links(tx, who, now)
+    return [people.switch(tx, who, value["open"], now=now, by=by), *released]
 
 
 def as_value(absence: Absence) -> dict[str, Any]:

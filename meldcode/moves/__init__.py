@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from meldcode.moves.loading import Case, Task, load, load_all, look, look_all, new_case, take
+from meldcode.moves.releasing import release
 from meldcode.moves.saving import RECALCULATED, Changes, Entry
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "look",
     "look_all",
     "new_case",
+    "release",
     "take",
 ]

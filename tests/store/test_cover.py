@@ -323,6 +323,17 @@ def test_somebody_always_administers_the_organisation(school: House) -> None:
     assert adjustments.latest(school.db, school.organisation) == []
 
 
+def test_the_tasks_of_a_closed_account_go_back_to_their_roles(school: House) -> None:
+    case = school.at_weighing()
+    adjustments.switch_account(school.db, school.actor("marit"), school.people["sanne"], False, now=MONDAY)
+    [free] = cases.my_tasks(school.db, school.actor("joost"))
+    assert (free.case, free.pool) == (case, True)
+    cases.claim(school.db, school.actor("joost"), case, free.id, key="k", now=MONDAY)
+    told = [line.action for line in cases.case_log(school.db, school.actor("joost"), case, now=MONDAY)]
+    assert "task_released" in told
+    assert audit.verify(school.db) == []
+
+
 def test_closing_signs_out_and_what_is_wrong_is_refused(school: House) -> None:
     db, marit, sanne = school.db, school.actor("marit"), school.people["sanne"]
     people.sign_in(db, "sanne", PASSWORD, MONDAY)
