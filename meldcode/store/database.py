@@ -84,8 +84,8 @@ class Transaction:
         """Run an INSERT, UPDATE or DELETE of which nobody needs the answer, for one or several rows.
 
         It may reach the database together with the next statement, at the latest when the transaction ends,
-        and what goes wrong comes out there. `changing` is how many rows it has to change in all, as many by
-        each; otherwise `UnexpectedCountError`. Raises `ScopeError` at once, as `execute` does.
+        and what goes wrong comes out there. `changing` is how many rows it has to change in all;
+        otherwise `UnexpectedCountError`. Raises `ScopeError` at once, as `execute` does.
         """
         plan = plan_of(statement)
         if not plan.is_plain_write:

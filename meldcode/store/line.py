@@ -26,18 +26,19 @@ class Line(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cursor_factory = _Asking
-        self._unsent: list[tuple[str, Values, int | None]] = []
+        self._unsent: list[tuple[str, Sequence[Values], int | None]] = []
 
     def begin(self, words: str, *more: tuple[str, Values]) -> None:
         """Begin a transaction with `words` and the statements after it, when it comes to be used."""
-        self._unsent = [(words, None, None), *((text, values, None) for text, values in more)]
+        self._unsent = [(words, (None,), None), *((text, (values,), None) for text, values in more)]
 
-    def later(self, words: str, values: Values, changing: int | None = None) -> None:
-        """Run a statement before anything else that is asked, and before the transaction ends.
+    def later(self, words: str, each: Sequence[Values], changing: int | None = None) -> None:
+        """Run a statement with each of these values, before anything else that is asked and before the
+        transaction ends.
 
-        `changing`: how many rows it has to change. Whatever goes wrong comes out where it is sent.
+        `changing`: how many rows it has to change in all. Whatever goes wrong comes out where it is sent.
         """
-        self._unsent.append((words, values, changing))
+        self._unsent.append((words, each, changing))
 
     def cursor(self, name: str = "", *args: Any, **kwargs: Any) -> Any:
         """As psycopg's. A cursor with a name lives in the transaction, so that is begun first."""
@@ -80,11 +81,18 @@ class Line(psycopg.Connection[Any]):
             return
         unsent, self._unsent = self._unsent, []
         with self.pipeline():
-            sent = [(psycopg.Cursor(self).execute(words, values), count) for words, values, count in unsent]
+            sent = [(self._send(words, each), count) for words, each, count in unsent]
             yield
         for cursor, count in sent:
             if count is not None and cursor.rowcount != count:
                 raise UnexpectedCountError(f"{cursor.rowcount} rows were changed instead of {count}")
+
+    def _send(self, words: str, each: Sequence[Values]) -> psycopg.Cursor[Any]:
+        cursor = psycopg.Cursor(self)
+        if len(each) == 1:
+            return cursor.execute(words, each[0])
+        cursor.executemany(words, cast(Sequence[Mapping[str, Any]], each))
+        return cursor
 
     def _is_idle(self) -> bool:
         return self.pgconn.transaction_status == TransactionStatus.IDLE

@@ -134,7 +134,7 @@ def _begin(connection: Connection) -> None:
 
 def enter(connection: Connection, organisation: UUID) -> None:
     """Go on for this organisation, in a transaction that was begun for none."""
-    _line(connection).later(_FOR, (_setting(organisation),))
+    _line(connection).later(_FOR, ((_setting(organisation),),))
 
 
 def write(connection: Connection, words: str, rows: Sequence[Any], changing: int | None) -> None:
@@ -142,9 +142,7 @@ def write(connection: Connection, words: str, rows: Sequence[Any], changing: int
     dispatch: Any = connection.dispatch
     for note in dispatch.before_cursor_execute:
         note(connection, None, words, rows[0], None, len(rows) > 1)
-    each = None if changing is None else changing // len(rows)
-    for row in rows:
-        _line(connection).later(words, row, each)
+    _line(connection).later(words, rows, changing)
 
 
 def _setting(organisation: UUID | None) -> str:
