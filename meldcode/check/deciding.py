@@ -56,6 +56,17 @@ def separating(version: Version, kind: StepKind) -> list[str]:
     return found
 
 
+def deciding_on(version: Version, kind: StepKind) -> list[str]:
+    """The gateways that decide on such a task. An exclusive one that may lead to a report is about that."""
+    found = []
+    for key in separating(version, kind):
+        node = version.nodes[key]
+        reports = any(_reports(one) for flow in node.outgoing for one in coming(version, version.flows[flow]))
+        if kind is StepKind.MELDEN or node.kind != "exclusiveGateway" or not reports:
+            found.append(key)
+    return found
+
+
 def deciding_defaults(evidence: Evidence) -> Verdict | None:
     """A default flow is what happens when nobody answered: it must not close, nor pass over a report."""
     version = evidence.version

@@ -227,8 +227,9 @@ class Meaning:
 
     @cached_property
     def weighed_fields(self) -> frozenset[str]:
-        """The choices in the forms of the weighing that a table reads."""
-        read = frozenset[str]().union(*(one.variables for one in self.version.decisions.values()))
+        """The choices in the forms of the weighing that its table reads."""
+        tables = [one for one in self.version.decisions.values() if one.variables & self.danger_fields]
+        read = frozenset[str]().union(*(one.variables for one in tables))
         return frozenset(
             key
             for node in self.tagged(StepKind.WEGEN)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from meldcode.check.asking import Asking, Given, is_choice, is_words
 from meldcode.check.blocking import blocked
-from meldcode.check.deciding import deciding_defaults, separating
+from meldcode.check.deciding import deciding_defaults, deciding_on
 from meldcode.check.drawn import insists
 from meldcode.check.explore import Edge
 from meldcode.check.history import ALL, has
@@ -330,7 +330,7 @@ def _deciding(evidence: Evidence, kind: StepKind) -> list[str]:
         if isinstance(field, Field) and is_choice(field) and field.required
     }
     read = frozenset[str]().union(
-        *(evidence.exploration.reads.get(node, frozenset()) for node in separating(evidence.version, kind))
+        *(evidence.exploration.reads.get(node, frozenset()) for node in deciding_on(evidence.version, kind))
     )
     return sorted((asked & read) - evidence.meaning.doubt_fields)
 

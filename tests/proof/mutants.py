@@ -222,7 +222,7 @@ def _(one: Organisation) -> None:
     one.folder.retarget(one.default(one.advised).id, one.task(S.HULP).id)
 
 
-@mutant("twijfel overschaduwd", 5)
+@mutant("twijfel overschaduwd", 5, "table-rule-unused")
 def _(one: Organisation) -> None:
     """The rules without doubt and without norm 1 come first."""
     doubts = [

@@ -568,6 +568,27 @@ def two_questions_but_help_is_not_one_of_them() -> Sketch:
     return sketch
 
 
+@rule(8, HOLDS)
+def a_report_and_help_side_by_side() -> Sketch:
+    sketch = Sketch()
+    steps(sketch, *FOUR, "afsluiten")
+    sketch.act("besluit", *decision(), steps="beslissen", role="directeur")
+    sketch.act("melding", *report(), steps="melden")
+    sketch.act("hulp_geven", steps="hulp")
+    sketch.start("begin")
+    sketch.end("einde")
+    sketch.gateway("inclusive", "welke", default="geen_van_beide")
+    sketch.gateway("inclusive", "samen")
+    sketch.chain("begin", *FOUR, "besluit", "welke")
+    sketch.flow("welke", "melding", 'melden = "ja"')
+    sketch.flow("welke", "hulp_geven", 'hulp = "ja"')
+    sketch.flow("welke", "samen", key="geen_van_beide")
+    sketch.flow("melding", "samen")
+    sketch.flow("hulp_geven", "samen")
+    sketch.chain("samen", "afsluiten", "einde")
+    return sketch
+
+
 # --- 9: one role decides -----------------------------------------------------------------------------------
 
 
