@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from meldcode.check.explore import MOST_STATES, Progress, explore
 from meldcode.check.rules import RULES, Rule
 from meldcode.check.soundness import soundness
-from meldcode.check.tables import shared_fields, table_findings
+from meldcode.check.tables import only_recorded, shared_fields, table_findings
 from meldcode.check.tokens import side_routes
 from meldcode.check.verdict import Evidence, Says, Verdict
 from meldcode.definition import Version, check
@@ -18,13 +18,14 @@ from meldcode.messages import Finding, Severity
 @dataclass(frozen=True, eq=False, slots=True)
 class Proof:
     """What was proven. `findings` are those of tables, expressions and shared fields; the quick check's
-    own are not among them.
+    own are not among them. `recorded` are the questions that only people read, by form.
     """
 
     version: Version
     rules: Sequence[tuple[Rule, Verdict]]
     sound: Mapping[str, Verdict]
     findings: Sequence[Finding]
+    recorded: Mapping[str, tuple[str, ...]]
     states: int
     moves: int
 
@@ -70,6 +71,7 @@ def prove(
         rules=[(rule, rule.judge(evidence)) for rule in RULES],
         sound=dict(soundness(evidence)),
         findings=[*table_findings(version), *shared_fields(evidence)],
+        recorded=only_recorded(version),
         states=sum(len(one.states) for one in (played, *beside)),
         moves=sum(len(one.edges) for one in (played, *beside)),
     )

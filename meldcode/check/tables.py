@@ -25,6 +25,9 @@ PASSING = frozenset({"businessRuleTask", "sendTask", "intermediateThrowEvent"})
 SAFE_ADVICE = ("melden", "veilig")
 _COMPARED = re.compile(r'([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(?:!=|=)\s*"((?:[^"\\]|\\.)*)"')
 _LISTED = re.compile(r'([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s+in\s*\(((?:\s*"[^"]*"\s*,?)+)\)')
+_NAME = r"(?<![\w.\"])([A-Za-z_]\w*)"
+_NUMBERED = re.compile(_NAME + r"\s*(?:!=|<=|>=|=|<|>)\s*-?\d+(?:\.\d+)?(?![\w.\"])")
+_TOLD_TRUE = re.compile(_NAME + r"\s*(?:!=|=)\s*(?:true|false)\b")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -35,7 +38,31 @@ def table_findings(version: Version) -> list[Finding]:
     for decision in version.decisions.values():
         found += _table(version, answers, decision)
     found += _never_true(version)
+    found += _unused_forms(version)
     return found
+
+
+def only_recorded(version: Version) -> dict[str, tuple[str, ...]]:
+    """The questions whose answers no diagram, table, rule or condition reads: people do. By form."""
+    relevant = Answers(version, Meaning(version), NOW.date()).relevant
+    found = {
+        file: tuple(key for key in form.fields if key not in relevant) for file, form in version.forms.items()
+    }
+    return {file: keys for file, keys in sorted(found.items()) if keys}
+
+
+def _unused_forms(version: Version) -> Iterator[Finding]:
+    shown = {node.form for node in version.nodes.values()}
+    for file, form in sorted(version.forms.items()):
+        if file not in shown:
+            yield Finding(
+                "form-unused",
+                file,
+                form.id,
+                Text("Geen taak laat dit formulier zien.", "No task shows this form."),
+                Text("Kies het bij een taak, of haal het weg.", "Choose it for a task, or remove it."),
+                Severity.WARNING,
+            )
 
 
 # --- tables ----------------------------------------------------------------------------------------------
@@ -193,11 +220,17 @@ def _never_true(version: Version) -> Iterator[Finding]:
         for rule in decision.rules:
             for column, test in zip(decision.inputs, rule.tests, strict=True):
                 name = column.expression.text.strip().lstrip("=").strip()
+                if not test.variables:
+                    cells = re.sub(r"^(?![<>=])", "= ", test.text.strip())
+                    yield from _mismatched(
+                        version, file, f"{decision.id} regel {rule.number}", f"{name} {cells}"
+                    )
                 for value in _STRING.findall(test.text) if not test.variables else ():
                     yield from _odd(version, file, f"{decision.id} regel {rule.number}", name, value)
 
 
 def _compared(version: Version, file: str, element: str, text: str) -> Iterator[Finding]:
+    yield from _mismatched(version, file, element, text)
     for name, value in _COMPARED.findall(text):
         yield from _odd(version, file, element, name, value)
     for name, values in _LISTED.findall(text):
@@ -205,9 +238,38 @@ def _compared(version: Version, file: str, element: str, text: str) -> Iterator[
             yield from _odd(version, file, element, name, value)
 
 
+def _mismatched(version: Version, file: str, element: str, text: str) -> Iterator[Finding]:
+    """A comparison of a question with a value of another kind than its answers."""
+    kinds = (
+        (_NUMBERED, "number", Text("een getal", "a number")),
+        (_TOLD_TRUE, "checkbox", Text("waar of onwaar", "true or false")),
+    )
+    for pattern, kind, told in kinds:
+        for name in pattern.findall(_STRING.sub('""', text)):
+            fields = [form.fields[name] for form in version.forms.values() if name in form.fields]
+            if fields and not any(isinstance(one, Field) and one.type == kind for one in fields):
+                yield _mismatch(file, element, name, told)
+
+
+def _mismatch(file: str, element: str, name: str, told: Text) -> Finding:
+    return Finding(
+        "comparison-of-kinds",
+        file,
+        element,
+        Text(f"`{name}` is nooit {told.nl}.", f"`{name}` is never {told.en}."),
+        Text(
+            "Vergelijk met een waarde van het soort dat het veld vraagt.",
+            "Compare with a value of the kind that the field asks for.",
+        ),
+    )
+
+
 def _odd(version: Version, file: str, element: str, name: str, value: str) -> Iterator[Finding]:
     known = _values(version, name)
     if known is None or value in known:
+        return
+    if not known:
+        yield _mismatch(file, element, name, Text("een tekst", "a text"))
         return
     listed = ", ".join(f"`{one}`" for one in sorted(known))
     yield Finding(
@@ -228,10 +290,12 @@ def _values(version: Version, name: str) -> set[str] | None:
     found: set[str] = set()
     fields = [form.fields[name] for form in version.forms.values() if name in form.fields]
     for field in fields:
+        if isinstance(field, Field) and field.type in ("number", "checkbox"):
+            continue  # never a text
         if not isinstance(field, Field) or field.type not in ("radio", "select"):
             return None
         found |= {option.value for option in field.options}
-    return found or None
+    return found if fields else None
 
 
 def _outputs(decision: Decision, part: str) -> set[str] | None:

@@ -38,7 +38,19 @@ def as_table(proof: Proof, language: str = "nl", width: int = 110) -> str:
         heavy = Text("fout", "error") if finding.severity is Severity.ERROR else Text("kijk", "look")
         said = f"{heavy.of(language)}: {finding.file}, {finding.element}: {finding.what.of(language)}"
         lines += ["", *textwrap.wrap(f"{said} {finding.remedy.of(language)}", width)]
+    if proof.recorded:
+        lines += ["", *textwrap.wrap(_recorded(proof).of(language), width)]
     return "\n".join([*lines, ""])
+
+
+def _recorded(proof: Proof) -> Text:
+    count, forms = sum(map(len, proof.recorded.values())), len(proof.recorded)
+    return Text(
+        f"{count} vragen in {forms} formulieren leest alleen een mens (geen pijl, tabel, tijd of regel); "
+        "met --json staan ze erbij.",
+        f"{count} questions in {forms} forms are read by people only (no flow, table, timer or rule); "
+        "--json lists them.",
+    )
 
 
 def _head(proof: Proof) -> Text:
@@ -98,6 +110,7 @@ def as_json(proof: Proof) -> dict[str, Any]:
             }
             for rule, verdict in proof.rules
         ],
+        "recorded": {file: list(keys) for file, keys in proof.recorded.items()},
         "findings": [
             {
                 "code": one.code,
