@@ -78,7 +78,8 @@ def _shown(one: IncidentView) -> dict[str, object]:
         "since": shown.when(one.first_at),
         "last": shown.when(one.last_at),
         "times": one.times,
-        "retry": url_for("incidents.retry", incident=one.id),
+        # somebody has to be put in place; trying again would not find anybody
+        "retry": None if one.kind == cover.NOBODY else url_for("incidents.retry", incident=one.id),
     }
 
 
