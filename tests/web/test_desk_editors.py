@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from tests.web.conftest import SCHOOL
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "web" / "static" / "build"
 AXE = ROOT / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DRAWING = "/ontwerp/diagram/meldcode.bpmn"
 #: A side route of the school: small, so that the tests are quick.
@@ -363,3 +365,84 @@ def test_a_table_is_changed_in_dutch_and_saved(window: BrowserContext) -> None:
     expect(page.locator("td.input-cell").first).to_have_text('"ja"')
     saved(page)
     assert heard == []
+
+
+def test_a_question_is_added_to_a_form_and_shown_as_a_colleague_sees_it(window: BrowserContext) -> None:
+    page = sign_in(window)
+    heard = complaints(page)
+    open_editor(page, "/ontwerp/formulier/forms/aangifte.form")
+    assert violations(page) == []
+    page.get_by_label("Vraag toevoegen").select_option("radio")
+    page.get_by_label("Vraag", exact=True).fill("Is de ouder gebeld?")
+    page.get_by_label("Vraag", exact=True).blur()
+    page.get_by_role("button", name="Antwoord toevoegen").click()
+    page.get_by_label("Antwoord 3", exact=True).fill("Nog niet")
+    page.get_by_label("Antwoord 3", exact=True).blur()
+    expect(page.get_by_text('in voorwaarden: "nog_niet"')).to_be_visible()
+    assert violations(page) == []
+    saved(page)
+    colleague = page.frame_locator("iframe")
+    expect(colleague.get_by_role("radiogroup", name="Is de ouder gebeld?")).to_contain_text("Nog niet")
+
+    # the new question can be used in a condition at once
+    open_editor(page, f"/ontwerp/diagram/{SMALL}")
+    page.evaluate(SELECT, "van_redelijk_vermoeden_gateway_naar_aangifte")
+    row = page.get_by_role("group", name="Regel 1")
+    row.get_by_label("Antwoord").select_option("ouder_gebeld")
+    row.get_by_label("Waarde").select_option(label="Nog niet")
+    assert '= ouder_gebeld = "nog_niet"' in page.evaluate(WRITTEN)
+    saved(page)
+
+    page.goto("/ontwerp/formulier/forms/aangifte.form")
+    expect(page.locator("#ontwerp[data-ready=yes]")).to_be_visible()
+    page.get_by_role("button", name="Wijzigen: Is de ouder gebeld?").click()
+    page.get_by_role("button", name="Verwijderen").click()
+    expect(page.get_by_role("button", name="Wijzigen: Is de ouder gebeld?")).to_have_count(0)
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(page.get_by_role("button", name="Wijzigen: Is de ouder gebeld?")).to_be_visible()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert heard == []
+
+
+#: What the pages may cost, in kB of gzip: a designer opens them over an ordinary line.
+LARGEST = {"desk-diagram": 520, "desk-steps": 520, "desk-table": 520, "desk-form": 60}
+
+
+@pytest.mark.parametrize("entry", LARGEST)
+def test_an_editor_stays_within_its_bytes(entry: str) -> None:
+    manifest = json.loads((BUILD / "manifest.json").read_text())
+    wanted, seen = [f"src/desk/{entry}.js"], set[str]()
+    while wanted:
+        seen.add(one := wanted.pop())
+        wanted += [name for name in manifest[one].get("imports", ()) if name not in seen]
+    size = sum((BUILD / f"{manifest[one]['file']}.gz").stat().st_size for one in seen)
+
+    assert size <= LARGEST[entry] * 1000
+
+
+def test_a_diagram_of_two_hundred_elements_is_dragged_without_waiting(window: BrowserContext) -> None:
+    page = sign_in(window)
+    open_editor(page, DRAWING)
+    assert page.evaluate(DRAWN) >= 200
+    page.evaluate(SELECT, "wegen")
+    # what one movement of the mouse costs the page itself, whatever else this machine is doing
+    milliseconds = page.evaluate(
+        """() => { const {modeler} = ontwerp.desk, element = modeler.get('elementRegistry').get('wegen');
+            const svg = document.querySelector('.desk-canvas svg'), at = (clientX, clientY) => {
+              const event = new MouseEvent('mousemove', {clientX, clientY});
+              svg.dispatchEvent(event);  // an event has a target only once it was sent
+              return event;
+            };
+            modeler.get('move').start(at(400, 400), element, {manualDrag: true});
+            const dragging = modeler.get('dragging'), costs = [];
+            for (let step = 0; step < 60; step += 1) {
+              const before = performance.now();
+              dragging.move(at(400 + step * 3, 400 + step));
+              document.documentElement.getBoundingClientRect();
+              costs.push(performance.now() - before);
+            }
+            dragging.cancel();
+            return costs.sort((a, b) => a - b)[costs.length >> 1] }"""
+    )
+    assert milliseconds < 1000 / 30

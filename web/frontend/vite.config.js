@@ -63,6 +63,8 @@ export default defineConfig({
         'desk-steps-styles': 'src/desk/desk-steps.css',
         'desk-table': 'src/desk/desk-table.js',
         'desk-table-styles': 'src/desk/desk-table.css',
+        'desk-form': 'src/desk/desk-form.js',
+        'desk-form-styles': 'src/desk/desk-form.css',
       },
     },
   },

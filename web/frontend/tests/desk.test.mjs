@@ -10,6 +10,8 @@ import { comparisonsFor, firstRow, read, sentence, write } from '../src/desk/dia
 import { differences } from '../src/desk/diagram/differences.js';
 import { ascends, simple, spoken, written } from '../src/desk/diagram/duration.js';
 import { DUTCH } from '../src/desk/diagram/nl.js';
+import { all, fresh, keyFrom, keys, opposite, shown, title } from '../src/desk/form/components.js';
+import { Snapshots } from '../src/desk/form/history.js';
 import { DUTCH as TABLE } from '../src/desk/table/nl.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -139,4 +141,47 @@ test('everything dmn-js can say of a table has Dutch words', async () => {
 
   assert.ok(wanted.size > 100, `only ${wanted.size} texts found: has dmn-js changed?`);
   assert.deepEqual([...wanted].filter((one) => !Object.hasOwn(TABLE, one)), []);
+});
+
+async function shippedForms() {
+  return Promise.all((await files(path.join(ROOT, 'processes'), '.form')).map((file) => readFile(file, 'utf8')));
+}
+
+test('a form that is opened and not changed is written as it was, byte for byte', async () => {
+  for (const text of await shippedForms()) {
+    const snapshots = new Snapshots();
+    snapshots.read(text);
+    assert.equal(snapshots.write(), text);
+    snapshots.change((schema) => schema.components.push(fresh('text', new Set())));
+    assert.notEqual(snapshots.write(), text);
+    snapshots.undo();
+    assert.equal(snapshots.write(), text);
+  }
+});
+
+test('when a question is hidden and when it is asked are each other\'s opposite', async () => {
+  const hidden = new Set();
+  for (const text of await shippedForms()) {
+    for (const { component } of all(JSON.parse(text).components)) {
+      assert.ok(shown(component), component.type);
+      if (component.conditional) hidden.add(component.conditional.hide.replace(/^=\s*/, ''));
+    }
+  }
+  const turned = [...hidden].filter((feel) => opposite(feel) !== null);
+
+  assert.equal(opposite('melden != "nee" or hulp = null'), 'melden = "nee" and hulp != null');
+  assert.equal(opposite('list contains(a, "b")'), null);
+  assert.ok(turned.length / hidden.size > 0.7, `${turned.length} of ${hidden.size}`);
+  for (const feel of turned) assert.equal(opposite(opposite(feel)), write(read(feel)), feel);
+});
+
+test('a question gets a name of its own from its words', () => {
+  assert.equal(keyFrom('Is er nu direct gevaar?'), 'nu_direct_gevaar');
+  assert.equal(keyFrom('Coördinatie geregeld?', new Set(['coordinatie_geregeld'])), 'coordinatie_geregeld_2');
+  assert.equal(keyFrom('112 gebeld?'), 'gebeld');
+  assert.equal(keyFrom('???'), 'vraag');
+  const schema = { components: [fresh('group', new Set())] };
+  schema.components[0].components.push({ ...fresh('radio', keys(schema)), key: 'binnenin' });
+  assert.deepEqual([...keys(schema)], ['binnenin']);
+  assert.equal(title({ type: 'text', text: '**Gemeld op {{datum_melding}}** bij' }), 'Gemeld op … bij');
 });

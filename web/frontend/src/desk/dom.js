@@ -24,14 +24,15 @@ export function h(tag, given = {}, ...children) {
   return element;
 }
 
-/** A button of the design system; `kind` is primary, secondary or subtle. */
-export function button(label, press, { kind = 'secondary', id, describedby, pressed, disabled } = {}) {
+/** A button of the design system; `kind` is primary, secondary or subtle; `name` when the label is a sign. */
+export function button(label, press, { kind = 'secondary', id, name, describedby, pressed, disabled } = {}) {
   return h(
     'button',
     {
       type: 'button',
       class: `nl-button nl-button--${kind}`,
       id,
+      'aria-label': name,
       'aria-describedby': describedby,
       'aria-pressed': pressed === undefined ? null : String(pressed),
       disabled,

@@ -5,17 +5,17 @@ import { sentence as rung, levels, roleName } from './ladder.js';
 import { formOf } from './moddle.js';
 import { sentence as condition } from './conditions.js';
 import { chooses, conditionOf, is, outgoing, roleOf, time, timerOf } from './model.js';
-import { arrivesAt, shortName, typeName } from './names.js';
+import { arrivesAt, shortName } from './names.js';
 
 const TOP = ['bpmn:Participant', 'bpmn:SubProcess'];
 
-/** `[{title, steps: [element]}]`: each process and each subprocess that can always begin is a part of its own. */
+/** `[{id, title, always, steps: [element]}]`: each process and each subprocess that can always begin is a part of its own. */
 export function sections(modeler) {
   const registry = modeler.get('elementRegistry');
   const root = modeler.get('canvas').getRootElement();
   const holders = registry.filter((one) => one === root || (!one.labelTarget && TOP.some((type) => is(one, type))));
   return holders
-    .map((holder) => ({ id: holder.id, title: shortName(holder), kind: holder === root ? '' : typeName(holder.businessObject), steps: walk(holder) }))
+    .map((holder) => ({ id: holder.id, title: shortName(holder), always: Boolean(holder.businessObject.triggeredByEvent), steps: walk(holder) }))
     .filter((one) => one.steps.length);
 }
 
