@@ -8,6 +8,8 @@ back answer for their own work: what they could take away was the professional's
 
 from __future__ import annotations
 
+from meldcode.check.asking import is_date
+from meldcode.check.drawn import insists
 from meldcode.check.explore import Edge, State
 from meldcode.check.verdict import Evidence
 from meldcode.diagram.model import Node, StepKind
@@ -52,6 +54,7 @@ class _Game:
         self.evidence = evidence
         self.exploration = evidence.exploration
         self.own = evidence.meaning.professionals
+        self.goals = self._goals()
         self.won = self._winning()
 
     def choices(self, state: State) -> dict[str, list[Edge]]:
@@ -68,12 +71,18 @@ class _Game:
     def _apart(self, node: Node) -> bool:
         return StepKind.ACUUT in node.steps
 
-    def _is_goal(self, key: str) -> bool:
-        steps = self.evidence.version.nodes[key].steps
-        return bool(steps & GOALS) and not steps & {StepKind.ZIJROUTE, StepKind.ACUUT}
+    def _goals(self) -> frozenset[str]:
+        """Advice, her own report, or somebody else's that cannot be finished without sending it."""
+        meaning = self.evidence.meaning
+        return frozenset(
+            node.id
+            for node in meaning.tagged(*GOALS)
+            if StepKind.ACUUT not in node.steps
+            and (StepKind.VT_ADVIES in node.steps or node.role in self.own or insists(meaning, node, is_date))
+        )
 
     def gives(self, edge: Edge) -> bool:
-        return any(self._is_goal(key) for key in edge.opened)
+        return any(key in self.goals for key in edge.opened)
 
     def taken_away(self, edges: list[Edge]) -> list[Edge]:
         given = [edge for edge in edges if self.gives(edge)]
@@ -86,7 +95,7 @@ class _Game:
         if edge.target is None:
             return True  # stuck: another rule says so
         state = self.exploration.states[edge.target]
-        if any(self._is_goal(key) for key in state.open):
+        if any(key in self.goals for key in state.open):
             return True
         return any(
             self._node(one).role in self.own and self.gives(one)
@@ -107,7 +116,7 @@ class _Game:
                 for edge in edges:
                     if edge.target is not None:
                         before.setdefault(edge.target, set()).add(number)
-        self.won = {state.number for state in states if any(self._is_goal(key) for key in state.open)}
+        self.won = {state.number for state in states if any(key in self.goals for key in state.open)}
         todo = {state.number for state in states}
         while todo:
             number = todo.pop()

@@ -4,6 +4,7 @@ meldcode, not from the organisations that come with the software.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -1132,6 +1133,39 @@ def she_may_report_herself() -> Sketch:
 @rule(21, BROKEN)
 def the_head_has_the_last_word() -> Sketch:
     return _own_report(own=False)
+
+
+def _reported_by_another(*asked: Question) -> Sketch:
+    """After a yes of the head somebody else sends the report."""
+    sketch = _own_report()
+    form = {"type": "default", "id": "melding", "schemaVersion": 19, "components": list(asked)}
+    sketch.files["forms/melding.form"] = json.dumps(form).encode()
+    sketch.act("eigen", *report(), steps="melden")
+    sketch.elements = [
+        one.replace('meldcode:role="leerkracht"', 'meldcode:role="ib"') if 'id="melding"' in one else one
+        for one in sketch.elements
+    ]
+    sketch.flows = [
+        one.replace('targetRef="naar_melding"', 'targetRef="eigen"')
+        if 'sourceRef="zelf_keus"' in one
+        else one
+        for one in sketch.flows
+    ]
+    sketch.flow("eigen", "naar_hulp")
+    return sketch
+
+
+@rule(21, HOLDS)
+def somebody_else_sends_the_report_for_certain() -> Sketch:
+    return _reported_by_another(*report())
+
+
+@rule(21, BROKEN)
+def somebody_else_may_leave_the_report_unsent() -> Sketch:
+    gone = '=verstuurd != "ja"'
+    return _reported_by_another(
+        choice("verstuurd", "ja", "nee"), day("melding_datum", hide=gone), words("melding_bij")
+    )
 
 
 @rule(21, BROKEN)
