@@ -8,6 +8,7 @@ from datetime import datetime
 
 from meldcode.desk.archive import Taken, take_in, zip_in, zipped
 from meldcode.desk.comments import Comment, comment, comments, settle
+from meldcode.desk.deviating import deviate
 from meldcode.desk.drafts import open_draft, read, remove, reopen, restore, revision, revisions, save
 from meldcode.desk.errors import DeskError, FileRefused, NotThere, Overtaken
 from meldcode.desk.finding import Found, Look, Source, findings, look
@@ -24,12 +25,12 @@ from meldcode.desk.going_live import (
     publish,
     put_in_force,
     refuse,
+    standing_of,
     withdraw,
 )
-from meldcode.desk.judging import Deviation, deviations
 from meldcode.desk.paths import Kind, kind_of
 from meldcode.desk.presence import AWAY_AFTER, here, leave
-from meldcode.desk.proofs import ProofView, ask_proof, proof, proof_of, prove_waiting
+from meldcode.desk.proofs import ProofView, ask_proof, cases_of, proof, proof_of, prove_waiting
 from meldcode.desk.readings import Reader, has_read, is_news, read_at, readers
 from meldcode.desk.reviews import remind, review_due, reviewed
 from meldcode.desk.values import Change, Draft, DraftFile, Presence, Revision
@@ -46,7 +47,6 @@ __all__ = [
     "Change",
     "Comment",
     "DeskError",
-    "Deviation",
     "Draft",
     "DraftFile",
     "FileRefused",
@@ -67,9 +67,10 @@ __all__ = [
     "agree",
     "approvers",
     "ask_proof",
+    "cases_of",
     "comment",
     "comments",
-    "deviations",
+    "deviate",
     "do_due",
     "files_of_publication",
     "files_of_version",
@@ -102,6 +103,7 @@ __all__ = [
     "revisions",
     "save",
     "settle",
+    "standing_of",
     "take_in",
     "withdraw",
     "zip_in",

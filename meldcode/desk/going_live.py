@@ -20,10 +20,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit, definition, publishing
+from meldcode.check import Standing, verdict_for_publishing
 from meldcode.desk import drafts, writing
 from meldcode.desk.errors import DeskError, NotThere
 from meldcode.desk.finding import Found, findings
-from meldcode.desk.judging import Deviation, deviations
 from meldcode.desk.proofs import newest_proof
 from meldcode.desk.reviews import plan_review
 from meldcode.messages import Severity, Text
@@ -33,7 +33,6 @@ from meldcode.store.tables import desk_due, organisations, people, publications,
 
 LONGEST_NOTE = 4_000
 PATH = "/ontwerp/publicaties"
-SHORTEST_REASON = 10  # characters: a reason is a sentence
 FURTHEST = timedelta(days=366)
 IN_FORCE = "in-force"
 
@@ -131,13 +130,11 @@ def publish(
     note: str,
     effective: date | None,
     now: datetime,
-    reasons: Mapping[str, str] | None = None,
 ) -> Publication:
     """Publish the draft as it stands, now or from a day on; with four eyes, ask somebody else first.
 
-    `note` says to colleagues what changes and why. The draft must have been proven; `reasons` explain what
-    the proof found and may be explained (see `deviations`), and a norm takes a second person as well.
-    Raises `PublishRefused`.
+    `note` says to colleagues what changes and why. The draft must have been proven, and what the proof
+    says must let it be published, see `meldcode.check.verdict_for_publishing`. Raises `PublishRefused`.
     """
     note = _note(note)
     draft = drafts.read(db, actor.organisation)
@@ -167,11 +164,10 @@ def publish(
                     "A version is waiting already. Withdraw it first, or wait until it holds.",
                 )
             )
-        proof = newest_proof(tx, version.id)
-        found_by_proof = _judged(proof)
-        given = _explained(found_by_proof, reasons or {})
+        proof = newest_proof(tx, version.files)
+        _must_stand(version, proof)
         organisation = publishing.load(tx, live.version).version.organisation
-        asked = organisation.four_eyes or any(one.second_person for one in found_by_proof)
+        asked = organisation.four_eyes
         which = uuid4()
         row = {
             "id": which,
@@ -182,9 +178,7 @@ def publish(
             "asked_by": actor.person,
             "asked_at": now,
             "state": State.ASKED.value,
-            "report": _deflated(
-                {"findings": [_told(one) for one in found], "proof": proof, "reasons": given}
-            ),
+            "report": _deflated({"findings": [_told(one) for one in found], "proof": proof}),
         }
         tx.execute(_ADD, row)
         if asked:
@@ -338,38 +332,31 @@ def _must_stay_workable(version: definition.Version) -> None:
         )
 
 
-def _judged(proof: Mapping[str, Any] | None) -> tuple[Deviation, ...]:
-    """What has to be explained. Raises `PublishRefused` for what no reason makes up for."""
-    if proof is None:
+def _must_stand(version: definition.Version, proof: Mapping[str, Any] | None) -> None:
+    standing = standing_of(version, proof)
+    if standing is None:
         raise PublishRefused(
             Text(
                 "Laat eerst alle zaken naspelen: dan weet u zeker dat er op geen enkele weg iets misgaat.",
                 "First have every case played: then you are sure that nothing goes wrong on any way.",
             )
         )
-    found = deviations(proof)
-    refused = [one for one in found if one.refuses]
-    if refused:
-        raise PublishRefused(
-            Text(
-                f"Zo kan dit niet gelden. {refused[0].title.nl}: {refused[0].why.nl}",
-                f"This cannot come into force like this. {refused[0].title.en}: {refused[0].why.en}",
-            )
-        )
-    return found
+    if standing.refused:
+        raise PublishRefused(standing.refused[0])
+    lacking = next((one for one in standing.wanted if one.lacking), None)
+    if lacking is not None and lacking.lacking is not None:
+        nl, en = lacking.title.nl, lacking.title.en
+        raise PublishRefused(Text(f"{nl}. {lacking.lacking.nl}", f"{en}. {lacking.lacking.en}"))
 
 
-def _explained(found: Sequence[Deviation], reasons: Mapping[str, str]) -> dict[str, str]:
-    given = {one.key: reasons.get(one.key, "").strip()[:LONGEST_NOTE] for one in found}
-    without = [one for one in found if len(given[one.key]) < SHORTEST_REASON]
-    if without:
-        raise PublishRefused(
-            Text(
-                f"Leg uit waarom het bij u anders gaat: {without[0].title.nl}.",
-                f"Explain why it is different with you: {without[0].title.en}.",
-            )
-        )
-    return given
+def standing_of(version: definition.Version, proof: Mapping[str, Any] | None) -> Standing | None:
+    """What a proof and the recorded reasons mean for publishing; None while there is no proof.
+
+    The proof was of the same cases: what it does not read, such as the reasons, may have changed since.
+    """
+    if proof is None:
+        return None
+    return verdict_for_publishing(version, {**proof, "version": version.id})
 
 
 def _asked(tx: Transaction, which: UUID) -> sa.Row[Any]:

@@ -12,6 +12,7 @@ from meldcode.messages import Text
 LARGEST_FILE = 2 * 1024 * 1024  # as large as a diagram may be, see meldcode.diagram.xml
 LONGEST_PATH = 200
 ORGANISATION = "organisation.toml"
+REASONS = "afwijkingen.toml"
 
 # The first part of a name begins with a letter or digit, so that no hidden file and no `..` can be named.
 _PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._()&+-]*")
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     ORGANISATION = "organisation"
     EXAMPLE = "example"
     README = "readme"
+    REASONS = "reasons"  # why a rule is deviated from
     OTHER = "other"
 
 
@@ -44,6 +46,8 @@ def kind_of(path: str) -> Kind:
         return Kind.MAIL
     if path.startswith("examples/") and path.endswith(".toml"):
         return Kind.EXAMPLE
+    if path == REASONS:
+        return Kind.REASONS
     return Kind.README if path == "README.md" else Kind.OTHER
 
 
@@ -71,10 +75,10 @@ def checked(path: str) -> str:
             Text(
                 f"“{path}” hoort niet in een meldcode. Een ontwerp bestaat uit diagrammen (.bpmn), "
                 "beslistabellen (.dmn), formulieren (forms/….form), mails (mails/….md), voorbeelden "
-                "(examples/….toml), organisation.toml en README.md.",
+                "(examples/….toml), organisation.toml, afwijkingen.toml en README.md.",
                 f"“{path}” does not belong in a meldcode. A draft consists of diagrams (.bpmn), decision "
                 "tables (.dmn), forms (forms/….form), mails (mails/….md), examples (examples/….toml), "
-                "organisation.toml and README.md.",
+                "organisation.toml, afwijkingen.toml and README.md.",
             )
         )
     return path

@@ -32,6 +32,7 @@ PROOF = "proof"
 #: Well within what a worker's task may take; what is not finished then is *not proven*.
 MOST_SECONDS = 80.0
 ABANDONED = timedelta(minutes=3)
+UNPLAYED = ("afwijkingen.toml", "README.md")
 GIVEN_UP = timedelta(hours=1)
 _TELL_EVERY = 1.0  # seconds
 
@@ -99,6 +100,11 @@ _SET_DUE = insert(desk_due).on_conflict_do_nothing()
 _NOT_DUE = sa.delete(desk_due).where(scoped(desk_due), desk_due.c.purpose == PROOF)
 
 
+def cases_of(files: Mapping[str, bytes]) -> str:
+    """The name of the cases that these files lead to: what tells nobody what to do is left out."""
+    return version_id({path: data for path, data in files.items() if not path.endswith(UNPLAYED)})
+
+
 def ask_proof(db: Database, organisation: UUID, by: UUID, now: datetime) -> ProofView:
     """Have the draft as saved proven, unless that is done or under way. Raises `FileRefused`.
 
@@ -119,11 +125,12 @@ def ask_proof(db: Database, organisation: UUID, by: UUID, now: datetime) -> Proo
             errors,
         )
     with db.transaction(organisation) as tx:
-        known = tx.execute(_OF_VERSION, {"wanted": draft.version}).one_or_none()
+        cases = cases_of(draft.contents)
+        known = tx.execute(_OF_VERSION, {"wanted": cases}).one_or_none()
         if known is not None:
             return _view(known)
         which = uuid4()
-        row = {"id": which, "version": draft.version, "person": by, "asked_at": now, "seen_at": now}
+        row = {"id": which, "version": cases, "person": by, "asked_at": now, "seen_at": now}
         tx.execute(_ADD, {**row, "state": WAITING, "states": 0, "looked_at": 0})
         tx.execute(_SET_DUE, {"purpose": PROOF, "at": now})
         sources = drafts.head_revisions(tx)
@@ -141,16 +148,16 @@ def proof(db: Database, organisation: UUID, which: UUID) -> ProofView:
     return _view(row)
 
 
-def proof_of(db: Database, organisation: UUID, version: str) -> ProofView | None:
-    """The newest proof of a version that did not fail, finished or not."""
+def proof_of(db: Database, organisation: UUID, files: Mapping[str, bytes]) -> ProofView | None:
+    """The newest proof of these files that did not fail, finished or not."""
     with db.reading(organisation) as tx:
-        row = tx.execute(_OF_VERSION, {"wanted": version}).one_or_none()
+        row = tx.execute(_OF_VERSION, {"wanted": cases_of(files)}).one_or_none()
     return None if row is None else _view(row)
 
 
-def newest_proof(tx: Transaction, version: str) -> Mapping[str, Any] | None:
-    """The report of a version's finished proof, None when it was never proven."""
-    row = tx.execute(_OF_VERSION, {"wanted": version}).one_or_none()
+def newest_proof(tx: Transaction, files: Mapping[str, bytes]) -> Mapping[str, Any] | None:
+    """The report of the finished proof of these files, None when they were never proven."""
+    row = tx.execute(_OF_VERSION, {"wanted": cases_of(files)}).one_or_none()
     return None if row is None else _view(row).report
 
 
@@ -196,7 +203,7 @@ def _prove(db: Database, organisation: UUID, row: sa.Row[Any], now: datetime, se
             return 0  # another worker was ahead
         contents = drafts.contents(tx)
     report: dict[str, Any] | None = None
-    if version_id(contents) == row.version:
+    if cases_of(contents) == row.version:
         version = definition.read_files(contents)
         until = began + seconds
         report = as_json(prove(version, enough=lambda: time.monotonic() >= until, progress=tell))

@@ -15,6 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from meldcode import audit, cases, desk, outbox, publishing
+from meldcode.check import Standing
+from meldcode.check.standing import Agreed
 from meldcode.desk import FileRefused, NotThere, Overtaken, PublishRefused, State
 from meldcode.moves import load
 from meldcode.people import Actor
@@ -25,6 +27,7 @@ from tests.store.house import MONDAY, House
 
 LATER = MONDAY + timedelta(minutes=5)
 MAIL = "mails/herinnering.md"
+DAY = date(2026, 9, 7)
 DESIGNS = 'designs = ["intern-begeleider"]\n'
 
 
@@ -69,7 +72,7 @@ def proven(house: House, **broken: str) -> None:
     report = {"sound": {}, "findings": [], "rules": rules, "states": 3}
     row = {
         "id": uuid4(),
-        "version": draft.version,
+        "version": desk.cases_of(draft.contents),
         "person": designer(house).person,
         "asked_at": LATER + timedelta(seconds=len(broken)),
         "seen_at": LATER,
@@ -82,13 +85,11 @@ def proven(house: House, **broken: str) -> None:
         tx.execute(sa.insert(desk_proofs), row)
 
 
-def publish(
-    house: House, note: str, day: date | None = None, now: datetime = LATER, **reasons: str
-) -> desk.Publication:
+def publish(house: House, note: str, day: date | None = None, now: datetime = LATER) -> desk.Publication:
     """Publish the draft, proven."""
-    if desk.proof_of(house.db, house.organisation, desk.read(house.db, house.organisation).version) is None:
+    if desk.proof_of(house.db, house.organisation, desk.read(house.db, house.organisation).contents) is None:
         proven(house)
-    return desk.publish(house.db, designer(house), note, day, now, {k[1:]: v for k, v in reasons.items()})
+    return desk.publish(house.db, designer(house), note, day, now)
 
 
 def version_of(house: House, opened: cases.Outcome) -> str:
@@ -531,28 +532,44 @@ def test_a_broken_rule_of_law_is_refused_whatever_is_said(desk_house: House) -> 
     before = live(house)
     proven(house, r2="L")
     with pytest.raises(PublishRefused):
-        publish(house, "Toch maar.", r2="Omdat wij dat zo willen.")
+        publish(house, "Toch maar.")
     assert live(house) == before
 
 
-def test_quality_takes_a_reason_and_a_norm_a_second_person_too(desk_house: House) -> None:
-    house = desk_house
-    before = live(house)
-    proven(house, r12="Q")
+def test_quality_takes_a_reason_and_a_norm_two_people_and_both_lie_in_the_draft(desk_house: House) -> None:
+    house, by = desk_house, designer(desk_house).person
+    proven(house, r6="P", r12="Q")
     with pytest.raises(PublishRefused):
         publish(house, "Zonder reden.")
-    explained = publish(house, "Met reden.", r12="Wij zijn met z'n tweeën.")
-    assert explained.state is State.IN_FORCE
-    assert explained.report
-    assert explained.report["reasons"] == {"12": "Wij zijn met z'n tweeën."}
-    change(house, MAIL, lambda text: text + "Nog een regel.\n")
-    proven(house, r6="P")
-    asked = publish(house, "Met reden.", r6="Dat leggen we nog vast.")
-    assert asked.state is State.ASKED
-    assert live(house) == explained.version != before
-    assert asked.id
-    desk.agree(house.db, another(house), asked.id, "Eens.", LATER)
-    assert live(house) == asked.version
+    standing = _standing(house)
+    about = {one.rule: one.about for one in standing.wanted}
+    af, board = Agreed("A. Af", "aandachtsfunctionaris", DAY), Agreed("B. Bestuur", "bestuur", DAY)
+    why = 'Wij zijn "met z\'n tweeën",\n en dat \x7f weten wij.'
+    for short in ("kort", ""):
+        with pytest.raises(FileRefused):
+            desk.deviate(house.db, house.organisation, 12, about[12], short, [af], by, LATER)
+    desk.deviate(house.db, house.organisation, 12, about[12], why, [af], by, LATER)
+    desk.deviate(house.db, house.organisation, 6, about[6], why, [af], by, LATER)
+    with pytest.raises(PublishRefused, match="two"):
+        publish(house, "Een persoon te weinig.")
+    desk.deviate(house.db, house.organisation, 6, about[6], why, [af, board], by, LATER)
+    # reasons change no case: what was proven stays proven
+    assert _standing(house).fit
+    assert {one.rule: one.given.reason for one in _standing(house).wanted if one.given} == {6: why, 12: why}
+    published = publish(house, "Met redenen.")
+    assert published.state is State.IN_FORCE
+    assert "afwijkingen.toml" in desk.files_of_version(house.db, house.organisation, published.version)
+
+
+def _standing(house: House) -> Standing:
+    contents = desk.read(house.db, house.organisation).contents
+    proof = desk.proof_of(house.db, house.organisation, contents)
+    version = desk.look(contents).version
+    assert proof
+    assert version
+    standing = desk.standing_of(version, proof.report)
+    assert standing
+    return standing
 
 
 def test_a_proof_is_worked_on_by_the_tick_and_asked_for_once(desk_house: House) -> None:

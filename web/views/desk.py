@@ -38,6 +38,7 @@ ORDER = (
     Kind.ORGANISATION,
     Kind.EXAMPLE,
     Kind.README,
+    Kind.REASONS,
     Kind.OTHER,
 )
 MOST_DIFFERENCES = 12

@@ -10,21 +10,19 @@ from flask.typing import ResponseReturnValue
 
 from meldcode import desk
 from meldcode.cases import AccessDenied
+from meldcode.check.standing import Agreed
 from meldcode.compare import compare
 from meldcode.definition import read_files
-from meldcode.desk import ProofView, Publication, PublishRefused, State
+from meldcode.desk import FileRefused, ProofView, Publication, PublishRefused, State
 from meldcode.desk.errors import DeskError
 from web.desk import designers_only, draft, for_scripts, shown
-from web.language import gettext, said
+from web.language import gettext, language, said
 from web.organisation import calendar, designs, published
 from web.services import now, services
 from web.sessions import actor, signed_in
 from web.views.desk import differences, with_place
 
 blueprint = Blueprint("desk_publishing", __name__, url_prefix="/ontwerp")
-
-
-REASON = "reden-"  # what the fields for reasons begin with
 
 
 # --- publishing ----------------------------------------------------------------------------------------
@@ -37,28 +35,25 @@ def publish() -> ResponseReturnValue:
     if request.method == "GET":
         return _publish_page()
     given = {name: request.form.get(name, "").strip() for name in ("toelichting", "vanaf")}
-    reasons = {name[len(REASON) :]: text for name, text in request.form.items() if name.startswith(REASON)}
     try:
         effective = date.fromisoformat(given["vanaf"]) if given["vanaf"] else None
     except ValueError:
-        return _publish_page(given, reasons, _odd_day()), 422
+        return _publish_page(given, _odd_day()), 422
     if request.form.get("versie") != draft().version:
-        return _publish_page(given, reasons, _changed_meanwhile()), 409
+        return _publish_page(given, _changed_meanwhile()), 409
     try:
-        made = desk.publish(services().db, actor(), given["toelichting"], effective, now(), reasons)
+        made = desk.publish(services().db, actor(), given["toelichting"], effective, now())
     except PublishRefused as error:
-        return _publish_page(given, reasons, said(error.text)), 422
+        return _publish_page(given, said(error.text)), 422
     services().nudge.mail()
     return redirect(url_for("desk_publishing.request_page", which=made.id, klaar=""), 303)
 
 
-def _publish_page(
-    given: dict[str, str] | None = None, reasons: dict[str, str] | None = None, problem: str | None = None
-) -> str:
+def _publish_page(given: dict[str, str] | None = None, problem: str | None = None) -> str:
     mine = draft()
     seen = desk.look(mine.contents)
-    proof = desk.proof_of(services().db, actor().organisation, mine.version)
-    found = desk.deviations(proof.report) if proof and proof.report else ()
+    proof = desk.proof_of(services().db, actor().organisation, mine.contents)
+    standing = desk.standing_of(seen.version, proof.report) if proof and seen.version else None
     return render_template(
         "desk/publish.html",
         here="desk",
@@ -67,16 +62,53 @@ def _publish_page(
         findings=[with_place(shown(one)) for one in seen.findings],
         errors=len(seen.errors),
         proof=proof,
-        deviations=found,
-        refused=any(one.refuses for one in found),
-        reasons=reasons or {},
-        reason_name=REASON,
-        four_eyes=published().version.organisation.four_eyes or any(one.second_person for one in found),
+        standing=standing,
+        stories=_stories(proof),
+        whys=_whys(proof),
+        four_eyes=published().version.organisation.four_eyes,
         approvers=_approving_roles(),
         today=calendar().local(now()).date().isoformat(),
         given=given or {},
         problem=problem,
     )
+
+
+def _stories(proof: ProofView | None) -> dict[int, list[str]]:
+    """How each rule goes wrong that does, step by step."""
+    rules = (proof.report or {}).get("rules", ()) if proof else ()
+    return {one["number"]: one["story"] for one in rules if one["story"]}
+
+
+def _whys(proof: ProofView | None) -> dict[int, str]:
+    """What the proof says of each rule, in a sentence."""
+    rules = (proof.report or {}).get("rules", ()) if proof else ()
+    return {one["number"]: one["why"][language()] for one in rules}
+
+
+@blueprint.post("/afwijking")
+@designers_only
+def deviate() -> ResponseReturnValue:
+    """Write down why a rule is deviated from, and who agreed: it goes into the draft."""
+    draft()
+    given = request.form
+    rows = zip(given.getlist("naam"), given.getlist("functie"), given.getlist("dag"), strict=False)
+    try:
+        agreed = [Agreed(name, role, date.fromisoformat(day)) for name, role, day in rows if name.strip()]
+        desk.deviate(
+            services().db,
+            actor().organisation,
+            given.get("regel", type=int, default=0),
+            given.get("over", ""),
+            given.get("reden", "").strip(),
+            agreed,
+            actor().person,
+            now(),
+        )
+    except ValueError:
+        return _publish_page(problem=_odd_day()), 422
+    except FileRefused as error:
+        return _publish_page(problem=said(error.text)), 422
+    return redirect(url_for("desk_publishing.publish"), 303)
 
 
 def _approving_roles() -> list[str]:

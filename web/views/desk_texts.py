@@ -31,7 +31,7 @@ from web.views.desk_files import LARGEST
 from web.words import day_in_words
 
 blueprint = Blueprint("desk_texts", __name__, url_prefix="/ontwerp")
-TEXTS = (Kind.MAIL, Kind.ORGANISATION, Kind.EXAMPLE, Kind.README)
+TEXTS = (Kind.MAIL, Kind.ORGANISATION, Kind.EXAMPLE, Kind.README, Kind.REASONS)
 NEW_MAIL = """Onderwerp: Taak wacht op uw reactie ({{ referentie }})
 
 Goedendag {{ naam }},
