@@ -63,7 +63,7 @@ bench: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Measure: prints the tabl
 	$(PY) -m tests.bench
 
 .PHONY: proof
-proof: $(VENV)/.dev $(VENV)/.project ## Damage an organisation in every way a rule names; keeps the matrix in docs/proof.md
+proof: $(VENV)/.dev $(VENV)/.project ## Damage every organisation in every way a rule names; keeps the matrix in docs/proof.md
 	$(PY) -m tools.proof
 
 .PHONY: pictures
