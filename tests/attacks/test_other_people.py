@@ -26,6 +26,9 @@ OF_A_CASE = (
     ("POST", "/bellen"),
     ("GET", "/noteren"),
     ("POST", "/noteren"),
+    ("GET", "/wie-niet"),
+    ("POST", "/wie-niet"),
+    ("POST", "/wie-niet/toelaten"),
 )
 OF_A_TASK = (
     ("GET", ""),
