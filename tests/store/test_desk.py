@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
+import pkgutil
 import threading
 import zipfile
 import zlib
@@ -21,6 +23,7 @@ from meldcode.desk import FileRefused, NotThere, Overtaken, PublishRefused, Stat
 from meldcode.moves import load
 from meldcode.people import Actor
 from meldcode.store import scoped
+from meldcode.store.scope import plan_of
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import desk_proofs
 from tests.store.house import MONDAY, House
@@ -615,3 +618,15 @@ def test_a_finding_with_one_likely_answer_can_be_mended_by_a_button(desk_house: 
     change(house, "meldcode.bpmn", lambda text: text.replace("forms/wegen.form", "forms/wege.form"))
     (found,) = desk.look(desk.read(house.db, house.organisation).contents).errors
     assert found.mend == {"kind": "form", "value": "forms/wegen.form"}
+
+
+def test_every_statement_of_the_desk_stays_inside_one_organisation() -> None:
+    """Each module constant, looked at before it is ever run."""
+    looked_at = 0
+    for found in pkgutil.iter_modules(desk.__path__):
+        module = importlib.import_module(f"meldcode.desk.{found.name}")
+        for name, value in vars(module).items():
+            if name.isupper() and isinstance(value, sa.Executable) and name != "_NEWEST":
+                plan_of(value)  # raises where a table is not limited to the organisation
+                looked_at += 1
+    assert looked_at > 40
