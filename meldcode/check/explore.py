@@ -28,7 +28,7 @@ from meldcode.diagram.model import Node, StepKind
 from meldcode.engine import Incident, OpenTask, Refused
 from meldcode.messages import Text
 
-MOST_STATES = 20_000
+MOST_STATES = 50_000
 EVERY = 100  # states between two looks at progress and time
 Progress = Callable[[int, int], None]  # states known, states looked at
 

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from meldcode import logs
-from tests.bench import core, crowd, embedded, lateness, pages
+from tests.bench import core, crowd, embedded, lateness, pages, proof
 from tests.bench.rows import report
 from tests.databases import PostgresDatabases, SqliteFiles
 from tests.postgres import PrivatePostgres
@@ -28,6 +28,7 @@ def main() -> int:
             pages.rows(PostgresDatabases(server)),
             crowd.rows(SqliteFiles(folder / "crowd")),
             crowd.rows(PostgresDatabases(server)),
+            proof.rows(),
             lateness.rows(server, folder / "lateness"),
             embedded.rows(folder / "embedded"),
         )
