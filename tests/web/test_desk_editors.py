@@ -220,16 +220,17 @@ def test_conditions_are_picked_and_findings_lead_to_their_element(window: Browse
 
     page.evaluate(SELECT, "aangifte_2d")
     panel.get_by_text("Als tekst").click()
-    panel.get_by_label("Duur, herhaling, datum of berekening").fill("vijf dagen")
+    panel.get_by_label("Duur, herhaling, datum of berekening").fill('"P3D"')
     panel.get_by_label("Duur, herhaling, datum of berekening").blur()
-    finding = page.locator(".desk-finding[data-kind=error]").filter(has_text="vijf dagen")
+    finding = page.locator(".desk-finding[data-kind=error]").filter(has_text="P3D")
     expect(finding).to_contain_text("Waarom")
     expect(finding).to_contain_text("Zo herstelt u het")
     page.evaluate(SELECT, "medewerker_einde")
-    finding.get_by_role("button").click()
+    finding.get_by_role("button").first.click()
     until(page, "() => ontwerp.desk.modeler.get('selection').get()[0]?.id", "aangifte_2d")
-    page.get_by_role("button", name="Ongedaan maken").click()
+    finding.get_by_role("button", name="Herstel").click()
     expect(finding).to_have_count(0)
+    assert ">P3D</bpmn:timeDuration>" in page.evaluate(WRITTEN)
 
 
 def test_two_designers_lose_nothing(window: BrowserContext) -> None:

@@ -70,7 +70,7 @@ export class Findings {
           ? h('button', { type: 'button', class: 'desk-link', on: { click: () => this.show(one) } }, one.what)
           : h('span', {}, here ? one.what : `${one.file}: ${one.what}`),
       ),
-      one.why && h('p', {}, h('span', { class: 'desk-finding__label' }, 'Waarom'), one.why),
+      one.why && h('p', {}, h('span', { class: 'desk-finding__label' }, 'Waarom'), one.why, one.source && h('span', { class: 'desk-hint' }, ` (${one.source})`)),
       one.how && h('p', {}, h('span', { class: 'desk-finding__label' }, 'Zo herstelt u het'), one.how),
       here && this.canMend?.(one) && button('Herstel', () => this.mend(one), { kind: 'secondary' }),
     );

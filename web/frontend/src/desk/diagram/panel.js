@@ -142,6 +142,7 @@ function diagram({ modeler, show }) {
   const tasks = found.filter((one) => is(one, 'bpmn:Task') || is(one, 'bpmn:CallActivity')).filter((one) => !is(one, 'bpmn:SendTask'));
   const lanes = [...new Set(tasks.map((one) => laneOf(one.businessObject)?.get('name')).filter(Boolean))];
   return [
+    tour(),
     h('p', {}, 'Kies een onderdeel in de tekening om het te veranderen. U kunt ook hieronder een stap kiezen.'),
     h('p', { class: 'desk-hint', id: 'aantal', 'data-says': '' }, `${tasks.length} stappen${lanes.length ? `, banen: ${lanes.join(', ')}` : ''}.`),
     h(
@@ -154,3 +155,18 @@ function diagram({ modeler, show }) {
   ];
 }
 
+const TOUR = [
+  'Druk op een onderdeel: hier ziet u dan wat het is, en verandert u het.',
+  'Links staat wat u kunt tekenen: sleep het naar de tekening, of druk erop om het achter het gekozen onderdeel te zetten.',
+  'Onder de tekening staat wat er nog niet klopt, waarom, en hoe u het herstelt.',
+  'U hoeft niets op te slaan, en alles kan ongedaan worden gemaakt, ook morgen nog.',
+  'Niemand merkt iets van dit ontwerp tot u het publiceert.',
+];
+const SEEN = 'meldcode-ontwerp-gezien';
+
+/** The page in five sentences: open the first time somebody comes here on this computer. */
+function tour() {
+  const first = !window.localStorage.getItem(SEEN);
+  if (first) window.localStorage.setItem(SEEN, 'ja');
+  return h('details', { class: 'desk-more desk-tour', open: first }, h('summary', {}, 'Zo werkt deze pagina'), h('ol', {}, TOUR.map((one) => h('li', {}, one))));
+}
