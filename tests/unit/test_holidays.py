@@ -44,6 +44,12 @@ END:VCALENDAR\r
 """
 
 
+# a zone whose name is too long to be a file's
+ODD_ZONE = (
+    b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;TZID=" + b"x" * 9000 + b":20261010T000000\r\nEND:VEVENT\r\n"
+)
+
+
 def test_a_calendar_file_gives_its_whole_days() -> None:
     found = read("vakanties.ics", ICS.encode())
     assert found.days == {
@@ -91,6 +97,7 @@ def test_a_piece_of_organisation_toml_is_read_too() -> None:
         ("x.pdf", b"2026-10-10"),
         ("x.ics", b"geen agenda"),
         ("x.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n"),
+        ("x.ics", ODD_ZONE),
         ("x.csv", b""),
         ("x.toml", b"free_days = ["),
         ("x.csv", b"2026-01-01;2026-04-30\n"),
