@@ -80,12 +80,14 @@ def _prove(path: Path, as_json: bool, lang: str) -> int:
     version = read_folder(path)
     clock = _Patience(600)
     made = prove(version, findings=findings, enough=clock.enough, progress=clock.progress)
+    report = proof_as_json(made)
+    standing = verdict_for_publishing(version, report)
     if as_json:
-        click.echo(json.dumps(proof_as_json(made), ensure_ascii=False, indent=2))
+        report["publishing"] = standing.as_json()
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        click.echo(proof_as_table(made, lang))
-        click.echo("\n".join(verdict_for_publishing(version, proof_as_json(made)).told(lang)))
-    return int(not made.holds)
+        click.echo("\n".join([proof_as_table(made, lang), *standing.told(lang)]))
+    return int(not standing.fit)
 
 
 class _Patience:

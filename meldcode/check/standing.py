@@ -72,6 +72,28 @@ class Standing:
     def fit(self) -> bool:
         return not self.refused and not any(one.lacking for one in self.wanted)
 
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "fit": self.fit,
+            "refused": [text._asdict() for text in self.refused],
+            "wanted": [
+                {
+                    "rule": one.rule,
+                    "level": one.level,
+                    "about": one.about,
+                    "people": one.people,
+                    "reason": one.given.reason if one.given else None,
+                    "agreed": [
+                        {"name": agreed.name, "role": agreed.role, "on": agreed.on.isoformat()}
+                        for agreed in (one.given.agreed if one.given else ())
+                    ],
+                    "lacking": one.lacking._asdict() if one.lacking else None,
+                }
+                for one in self.wanted
+            ],
+        }
+
     def told(self, language: str) -> list[str]:
         """A line for each thing that refuses or was explained."""
         lines = [text.of(language) for text in self.refused]

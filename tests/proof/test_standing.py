@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from meldcode.check import as_json, prove
 from meldcode.check.standing import FILE, Standing, about, verdict_for_publishing
+from meldcode.cli import main
+from tests.proof.meant import Organisation
+from tests.proof.mutants import MUTANTS
 from tests.proof.small import Sketch
 
 TWO = '[{ name = "A. Een", role = "aandachtsfunctionaris", on = 2026-11-03 }, %s]'
@@ -99,6 +105,32 @@ def test_a_file_that_is_odd_refuses(text: str) -> None:
     sketch.files[FILE] = text.encode()
     version = sketch.version()
     assert not verdict_for_publishing(version, {**report(sketch), "version": version.id}).fit
+
+
+def test_the_command_shows_what_is_lacking_and_what_was_explained(tmp_path: Path) -> None:
+    one = Organisation("kinderopvang-de-papieren-boot")
+    damages = {mutant.name: mutant.damage for mutant in MUTANTS}
+    damages["sluiten zonder reden"](one)  # a norm
+    damages["laatste trede te laat"](one)  # quality
+    for path, data in one.folder.version().files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    asked = CliRunner().invoke(main, ["check", "--proof", "--json", str(tmp_path)])
+    assert asked.exit_code == 1
+    lacking = json.loads(asked.stdout)["publishing"]
+    assert not lacking["fit"]
+    assert {found["rule"]: found["people"] for found in lacking["wanted"]} == {3: 2, 12: 1}
+    (tmp_path / FILE).write_text(
+        "".join(
+            f'[[deviation]]\nrule = {found["rule"]}\nabout = "{found["about"]}"\n'
+            f'reason = "Wij doen dit met opzet, want zo kan het hier."\nagreed = {TWO % BOARD}\n'
+            for found in lacking["wanted"]
+        ),
+        encoding="utf-8",
+    )
+    told = CliRunner().invoke(main, ["check", "--proof", str(tmp_path)])
+    assert told.exit_code == 0, told.output
+    assert "B. Twee (bestuur, 2026-11-04)" in told.output
 
 
 def test_a_proof_of_another_version_proves_nothing() -> None:
