@@ -70,9 +70,8 @@ def read(name: str, data: bytes) -> FreeDays:
     if not days:
         raise FileRefused(
             Text(
-                "In dit bestand staat geen dag die te lezen is. "
-                + " ".join(one.nl for one in passed_over[:3]),
-                "There is no readable day in this file. " + " ".join(one.en for one in passed_over[:3]),
+                " ".join(["In dit bestand staat geen leesbare dag.", *(one.nl for one in passed_over[:3])]),
+                " ".join(["There is no readable day in this file.", *(one.en for one in passed_over[:3])]),
             )
         )
     return FreeDays(dict(sorted(days.items())), tuple(passed_over[:_MOST_TOLD]))
