@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
-from meldcode import clock, definition, logs, people, publishing
+from meldcode import accounts, clock, definition, logs, people, publishing
 from meldcode.messages import MeldcodeError, Text
 from meldcode.settings import Settings
 from meldcode.store import Database
@@ -94,9 +94,10 @@ def _organisation(
 def _create_missing(
     db: Database, organisation: UUID, described: definition.Organisation, password: str
 ) -> None:
-    known = {person.email for person in people.everybody(db, organisation)}
+    # by user name: an address may have been changed since
+    known = {account.username for account in accounts.overview(db, organisation, clock.now(db))}
     for one in described.demo_people:
-        if one.email not in known:
+        if people.as_username(one.username) not in known:
             people.create_person(
                 db,
                 organisation,
