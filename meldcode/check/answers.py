@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from meldcode.check.documents import as_text
 from meldcode.check.meaning import Meaning
 from meldcode.definition import Version
 from meldcode.diagram.expressions import expressions_of
@@ -128,19 +129,34 @@ class Answers:
         conditions = {key: hides for key, hides in _conditions(form.parts) if key in own}
         order = _in_order(own, conditions)
 
-        def go(index: int, given: dict[str, Json]) -> Iterator[Leaf]:
+        domains = {key: self.domain(key, part) for key, part in own.items()}
+        blank = dict.fromkeys(own)
+        hidden: dict[tuple[str, ...], bool] = {}
+
+        def hides(key: str, given: Mapping[str, Json]) -> bool:
+            place = (key, *(as_text(given.get(name)) for name in gates[key]))
+            if place not in hidden:
+                scope = Scope(outside, {**blank, **given}, self.today)
+                hidden[place] = any(_true(hide, scope) for hide in conditions[key])
+            return hidden[place]
+
+        gates = {
+            key: sorted({name for hide in conditions[key] for name in hide.variables} & set(own))
+            for key in order
+        }
+        given: dict[str, Json] = {}
+
+        def go(index: int) -> Iterator[Leaf]:
             if index == len(order):
                 yield tuple(sorted(given.items()))
                 return
             key = order[index]
-            scope = Scope(outside, {**dict.fromkeys(own), **given}, self.today)
-            if any(_true(hide, scope) for hide in conditions[key]):
-                yield from go(index + 1, {**given, key: None})
-                return
-            for value in self.domain(key, own[key]):
-                yield from go(index + 1, {**given, key: value})
+            for value in [None] if conditions[key] and hides(key, given) else domains[key]:
+                given[key] = value
+                yield from go(index + 1)
+            del given[key]
 
-        yield from go(0, {})
+        yield from go(0)
 
     def domain(self, key: str, part: Keyed) -> list[Json]:
         """One value of each class of answers to a question."""

@@ -129,10 +129,11 @@ class Choices:
             asked = tuple(sorted({name for one in touched for name in one.kept} & set(form.fields)))
             empty = dict.fromkeys(form.fields)
             found: dict[Hashable, tuple[Leaf, frozenset[str], Document]] = {}
+            shown: dict[Json, str] = {}
             for leaf in leaves:
                 given = {**empty, **dict(leaf)}
                 said = marks(self.meaning, node, given)
-                texts = tuple([as_text(given[name]) for name in asked])
+                texts = tuple([_text(given[name], shown) for name in asked])
                 alike = (said, texts)
                 if alike not in found:
                     counts = Document(
@@ -141,3 +142,12 @@ class Choices:
                     found[alike] = leaf, said, counts
             self._groups[place] = list(found.values())
         return self._groups[place]
+
+
+def _text(value: Json, shown: dict[Json, str]) -> str:
+    """A value as text; of texts, which come by the thousand, each is written once."""
+    if type(value) is not str:
+        return as_text(value)
+    if value not in shown:
+        shown[value] = as_text(value)
+    return shown[value]

@@ -50,7 +50,7 @@ def marks(meaning: Meaning, node: Node, answers: Mapping[str, Json]) -> frozense
         dates = meaning.sending(node)
         if not dates or any(answers.get(key) for key in dates):
             found.add("sent")
-    if any(answers.get(key) == SKIP for key in meaning.skip_fields(node)) and StepKind.GESPREK in node.steps:
+    if StepKind.GESPREK in node.steps and any(answers.get(key) == SKIP for key in meaning.skip_fields(node)):
         found.add("skipped")
     if any(answers.get(key) == DOCTOR for key in meaning.doctor_fields):
         found.add("doctor")
