@@ -19,6 +19,7 @@ from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import adjustments
 
 SHOWN = 20
+_DECIDES_ACCESS = frozenset({"roles", "absence", "account", "invited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,12 @@ def undo(db: Database, actor: Actor, adjustment: UUID, *, now: datetime) -> None
         records = thing.write(tx, row.subject, row.before, now, actor.person)
         _must_be_administered(tx)
         cover.settle(tx, now)
-        detail = {"adjustment": adjustment.hex, "kind": row.kind, "person": _hex(row.subject)}
+        detail = {
+            "adjustment": adjustment.hex,
+            "kind": row.kind,
+            "person": _hex(row.subject),
+            **_logged(row.kind, row.after, row.before),
+        }
         undone = audit.Record(now, "adjustment_undone", person=actor.person, detail=detail)
         audit.append(tx, [*records, undone])
 
@@ -229,8 +235,14 @@ def _keep(
     which = uuid4()
     row: dict[str, Any] = {"id": which, "at": now, "by": actor.person, "kind": kind, "subject": subject}
     tx.execute(_ADD, {**row, "before": dict(before), "after": dict(after)})
-    detail = {"adjustment": which.hex, "kind": kind, "person": _hex(subject)}
+    detail = {"adjustment": which.hex, "kind": kind, "person": _hex(subject), **_logged(kind, before, after)}
     audit.append(tx, [*records, audit.Record(now, "adjusted", person=actor.person, detail=detail)])
+
+
+def _logged(kind: str, before: Value, after: Value) -> dict[str, Any]:
+    """What the log keeps of a change for ever: all of it where it decides who may do what, no name or
+    address."""
+    return {"before": dict(before), "after": dict(after)} if kind in _DECIDES_ACCESS else {}
 
 
 def _hex(person: UUID | None) -> str | None:

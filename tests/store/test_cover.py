@@ -17,6 +17,7 @@ from meldcode.cover import Gap
 from meldcode.days import OwnDay
 from meldcode.people import NameTaken, PeopleError
 from meldcode.store.tables import accounts, mails, password_links
+from meldcode.store.tables import audit as log
 from meldcode.store.tables import sessions as session_table
 from tests.databases import beneath
 from tests.store import house as building
@@ -272,6 +273,21 @@ def test_each_change_of_a_person_can_be_undone(school: House) -> None:
     assert person(school, "sanne") == before
     assert all(one.undone_at for one in adjustments.latest(db, school.organisation))
     assert audit.verify(db) == []
+
+
+def test_the_log_keeps_who_got_which_role_and_by_whom(school: House) -> None:
+    db, marit, sanne = school.db, school.actor("marit"), school.people["sanne"]
+    adjustments.change_roles(db, marit, sanne, ["directeur"], now=MONDAY)
+    [made] = adjustments.latest(db, school.organisation)
+    adjustments.undo(db, marit, made.id, now=MONDAY)
+    with beneath(db).connect() as connection:
+        kept = sa.select(log.c.action, log.c.person, log.c.detail).where(log.c.action.like("adjust%"))
+        rows = connection.execute(kept.order_by(log.c.sequence)).all()
+    assert [(row.action, row.person) for row in rows] == [
+        ("adjusted", marit.person),
+        ("adjustment_undone", marit.person),
+    ]
+    assert [row.detail["after"]["roles"] for row in rows] == [["directeur"], ["leerkracht"]]
 
 
 def test_what_was_changed_again_is_not_undone(school: House) -> None:
