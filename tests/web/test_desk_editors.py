@@ -447,3 +447,29 @@ def test_a_diagram_of_two_hundred_elements_is_dragged_without_waiting(window: Br
             return costs.sort((a, b) => a - b)[costs.length >> 1] }"""
     )
     assert milliseconds < 1000 / 30
+
+
+def test_the_published_diagrams_of_other_tools_open_and_can_be_asked_about(
+    window: BrowserContext, test_data: Path
+) -> None:
+    page = sign_in(window)
+    heard = complaints(page)
+    open_editor(page, f"/ontwerp/diagram/{SMALL}")
+    files = sorted((test_data / "miwg").glob("*.bpmn"))
+    assert len(files) == 21
+    for path in files:
+        asked = page.evaluate(
+            """async xml => { const {modeler} = ontwerp.desk;
+               await modeler.importXML(xml);
+               const all = modeler.get('elementRegistry').getAll();
+               for (const element of all.filter((_, at) => at % 4 === 0)) {
+                 modeler.get('selection').select(element);
+                 await new Promise(done => setTimeout(done));  // the panel draws itself
+               }
+               await modeler.saveXML({format: true});
+               return all.length }""",
+            path.read_text(encoding="utf-8"),
+        )
+        assert asked > 5, path.name
+    assert page.evaluate("[...ontwerp.desk.missing]") == []
+    assert heard == []

@@ -70,11 +70,15 @@ export class Findings {
           ? h('button', { type: 'button', class: 'desk-link', on: { click: () => this.show(one) } }, one.what)
           : h('span', {}, here ? one.what : `${one.file}: ${one.what}`),
       ),
-      one.why && h('p', {}, h('span', { class: 'desk-finding__label' }, 'Waarom'), one.why, one.source && h('span', { class: 'desk-hint' }, ` (${one.source})`)),
-      one.how && h('p', {}, h('span', { class: 'desk-finding__label' }, 'Zo herstelt u het'), one.how),
+      one.why && line('Waarom', one.why, one.source && h('span', { class: 'desk-hint' }, ` (${one.source})`)),
+      one.how && line('Zo herstelt u het', one.how),
       here && this.canMend?.(one) && button('Herstel', () => this.mend(one), { kind: 'secondary' }),
     );
   }
+}
+
+function line(label, ...text) {
+  return h('p', { class: 'desk-finding__line' }, h('span', { class: 'desk-finding__label' }, label), h('span', {}, text));
 }
 
 function told(all, errors) {

@@ -15,6 +15,8 @@ export async function open({ frame, container, ready }) {
   const { api, path, tell, foot, root } = frame;
   const modeler = makeModeler(container);
   const write = () => written(modeler);
+  // the findings below may take some of its room
+  new ResizeObserver(() => modeler.get('canvas').resized()).observe(container);
   const show = (element) => reveal(modeler, element);
   const file = new OpenFile(api, path, {
     write,

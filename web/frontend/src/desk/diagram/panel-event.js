@@ -1,22 +1,16 @@
 /* The questions about events: a term, a message, a signal, how it ends. */
 
 import { field, h, select, textbox, tick } from '../dom.js';
-import { spoken } from './duration.js';
-import { change, definition, is, setTime, time, timerOf, together } from './model.js';
+import { change, definition, is, time, timerOf, together } from './model.js';
 import { calendar, duration, purposes } from './panel-task.js';
+import { setTerm } from './terms.js';
 
 export function timer({ modeler, facts }, element) {
   const { businessObject } = element;
   const { text } = time(timerOf(businessObject));
   const kind = businessObject.get('meldcode:calendar') ?? '';
   const edge = is(element, 'bpmn:BoundaryEvent');
-  const set = (next, nextKind) =>
-    together(modeler, () => {
-      const name = businessObject.get('name');
-      const ours = !name || name === spoken(text, kind);
-      if (next !== text) setTime(modeler, element, next);
-      change(modeler, element, { 'meldcode:calendar': nextKind, ...(ours ? { name: spoken(next, nextKind) } : {}) });
-    });
+  const set = (next, nextKind) => setTerm(modeler, element, next, nextKind);
   return [
     duration('termijn', edge ? 'Na' : 'Hoe lang?', text, kind, (next) => set(next, kind)),
     calendar('kalender', facts, kind, (next) => set(text, next)),
