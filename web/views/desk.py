@@ -131,6 +131,8 @@ def _groups(mine: Draft, wrong: Iterable[str]) -> list[tuple[str, list[Row]]]:
                 findings=counted.count(path),
             )
         )
+    for found in rows.values():  # what was worked on comes first
+        found.sort(key=lambda row: row.state == "same" and not row.findings)
     return [(kind.value, found) for kind, found in rows.items() if found]
 
 
