@@ -252,6 +252,7 @@ def test_a_remark_is_placed_and_settled(wieke: Person) -> None:
     assert wieke.send(form, {"tekst": "Graag <i>korter</i>.", "bestand": DIAGRAM}).status_code == 303
     page = wieke.get("/ontwerp/opmerkingen")
     assert "Graag &lt;i&gt;korter" in page
+    assert "1 opmerking : Meldcode" in text_of(wieke.get("/ontwerp"))
     settle = re.search(r'action="(/ontwerp/opmerkingen/[^"]+/klaar)"', page)
     assert settle
     assert goes_to(wieke.press("/ontwerp/opmerkingen", settle[1])) == "/ontwerp/opmerkingen"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -57,6 +57,7 @@ class Row:
     revision: int
     edit: str | None
     findings: int
+    remarks: int
 
 
 # --- the overview --------------------------------------------------------------------------------------
@@ -69,12 +70,13 @@ def index() -> ResponseReturnValue:
     mine = draft()
     seen = desk.look(mine.contents)
     db, home = services().db, actor().organisation
+    remarks = [one for one in desk.comments(db, home) if one.settled_at is None]
     waiting = [one for one in desk.history(db, home) if one.state in (State.ASKED, State.PLANNED)]
     return render_template(
         "desk/index.html",
         here="desk",
         draft=mine,
-        groups=_groups(mine, [one.file for one in seen.findings]),
+        groups=_groups(mine, [one.file for one in seen.findings], [one.path for one in remarks]),
         changes=mine.changes,
         differences=differences(mine, seen),
         most=MOST_DIFFERENCES,
@@ -82,7 +84,7 @@ def index() -> ResponseReturnValue:
         errors=len(seen.errors),
         others=desk.here(db, home, actor().person, "", now()),
         waiting=waiting[0] if waiting else None,
-        open_comments=[one for one in desk.comments(db, home) if one.settled_at is None],
+        open_comments=remarks,
         review_due=_review_due(),
         behind=mine.based_on != mine.live_version,
         calendar=calendar(),
@@ -113,8 +115,7 @@ def with_place(found: dict[str, object]) -> dict[str, object]:
     return {**found, "url": f"{place}#{element}" if place and element else place}
 
 
-def _groups(mine: Draft, wrong: Iterable[str]) -> list[tuple[str, list[Row]]]:
-    counted = list(wrong)
+def _groups(mine: Draft, wrong: Sequence[str], remarked: Sequence[str]) -> list[tuple[str, list[Row]]]:
     states = {change.path: change.kind for change in mine.changes}
     rows: dict[Kind, list[Row]] = {kind: [] for kind in ORDER}
     for path in sorted({*mine.files, *mine.live}):
@@ -128,11 +129,12 @@ def _groups(mine: Draft, wrong: Iterable[str]) -> list[tuple[str, list[Row]]]:
                 at=file.at if file else None,
                 revision=file.revision if file else 0,
                 edit=edit_url(path) if file else None,
-                findings=counted.count(path),
+                findings=wrong.count(path),
+                remarks=remarked.count(path),
             )
         )
     for found in rows.values():  # what was worked on comes first
-        found.sort(key=lambda row: row.state == "same" and not row.findings)
+        found.sort(key=lambda row: row.state == "same" and not row.findings and not row.remarks)
     return [(kind.value, found) for kind, found in rows.items() if found]
 
 
