@@ -6,6 +6,7 @@ as far as that is drawn; a rung whose moment is an expression stays where it was
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -58,6 +59,17 @@ def roles_above(version: Version, told: str) -> tuple[str, ...]:
     ladder = [rung for rung in rungs(version) if rung.activity == mine.activity]
     above = ladder[ladder.index(mine) + 1 :]
     return tuple(dict.fromkeys(rung.role for rung in above if rung.role != mine.role))
+
+
+def in_turn(version: Version, told: str, to: str) -> Iterator[str]:
+    """Every role that a mail to `to` may reach, the first that somebody is there for gets it.
+
+    Its own role and who stands in for it, then each rung above with who stands in for that.
+    """
+    for role in (to, *roles_above(version, told)):
+        yield role
+        known = version.organisation.roles.get(role)
+        yield from known.standins if known else ()
 
 
 def _after(text: str, ladder: list[tuple[timedelta, Node]]) -> timedelta:

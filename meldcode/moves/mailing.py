@@ -27,10 +27,7 @@ _LONGEST_WAIT = timedelta(days=14)  # a reminder that waits longer than this for
 
 def roles_for(case: Case, mail: engine.Mail) -> Iterator[str]:
     """Every role a mail may reach: its own, those above it on the ladder, and who stands in for each."""
-    version = case.published.version
-    for role in (mail.to, *ladders.roles_above(version, mail.node)):
-        yield role
-        yield from _standins(case, role)
+    return ladders.in_turn(case.published.version, mail.node, mail.to)
 
 
 def receivers(

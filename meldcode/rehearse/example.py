@@ -13,7 +13,8 @@ from meldcode.engine import Json
 from meldcode.messages import MeldcodeError, Text
 from meldcode.workdays import Duration, TimerError, parse_duration
 
-EXAMPLE_KEYS = frozenset({"title", "start", "process", "document", "moment", "end"})
+EXAMPLE_KEYS = frozenset({"away", "title", "start", "process", "document", "moment", "end"})
+AWAY_KEYS = frozenset({"role", "from", "until"})
 MOMENT_KEYS = frozenset(
     {
         "after",
@@ -30,7 +31,8 @@ MOMENT_KEYS = frozenset(
         "which",
     }
 )
-MAIL_KEYS = frozenset({"template", "to", "on", "level"})
+MAIL_KEYS = frozenset({"template", "to", "on", "level", "reaches"})
+NOBODY = "niemand"  # what `reaches` says when nobody is there
 END_KEYS = frozenset({"outcome", "finished"})
 
 
@@ -39,13 +41,30 @@ class ExampleError(MeldcodeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """Whoever holds `role` is away from the local day `first` up to and with `last` (None: not known yet)."""
+
+    role: str
+    first: date
+    last: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Is she away on this local day?"""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedMail:
-    """One mail a moment should lead to. `on` is the local day it falls due; None: any."""
+    """One mail a moment should lead to. `on` is the local day it falls due; None: any.
+
+    `reaches` is the role whose holder gets it when who holds `to` is away; None: `to` itself.
+    """
 
     template: str
     to: str
     on: date | None = None
     level: int | None = None
+    reaches: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +90,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A case from beginning to end. `outcome` and `finished` are compared after the last moment."""
+    """A case from beginning to end. `outcome` and `finished` are compared after the last moment.
+
+    An example knows roles and not people: each role is one person, and `away` says when she is not there.
+    """
 
     title: str
     start: datetime
@@ -80,6 +102,7 @@ class Example:
     document: Mapping[str, Json] = field(default_factory=dict)
     outcome: str | None = None
     finished: bool | None = None
+    away: tuple[Away, ...] = ()
     file: str = ""
 
 
@@ -105,6 +128,10 @@ class _Reader:
                 "'start' moet een moment zijn met tijdzone, zoals 2026-09-07T09:00:00+02:00",
                 "'start' must be a moment with an offset, such as 2026-09-07T09:00:00+02:00",
             )
+        away = []
+        for number, absence in enumerate(self._get(table, "away", list, []), 1):
+            self.where = f"away {number}"
+            away.append(self._away(self._table(absence)))
         moments = []
         for number, moment in enumerate(self._get(table, "moment", list, []), 1):
             self.where = f"moment {number}"
@@ -121,6 +148,7 @@ class _Reader:
             document=_dates_as_text(self._get(table, "document", dict, {})),
             outcome=self._get(end or {}, "outcome", str, None),
             finished=finished,
+            away=tuple(away),
             file=self.file,
         )
 
@@ -154,13 +182,35 @@ class _Reader:
             tasks=None if tasks is None else tuple(sorted(str(task) for task in tasks)),
         )
 
+    def _away(self, table: Mapping[str, Any]) -> Away:
+        self._only(table, AWAY_KEYS)
+        role, first = self._get(table, "role", str, None), self._day(table, "from")
+        last = self._day(table, "until")
+        if role is None or first is None:
+            raise self._wrong(
+                "een afwezigheid heeft 'role' en 'from' nodig", "an absence needs 'role' and 'from'"
+            )
+        if last is not None and last < first:
+            raise self._wrong("'until' ligt voor 'from'", "'until' lies before 'from'")
+        return Away(role, first, last)
+
+    def _day(self, table: Mapping[str, Any], key: str) -> date | None:
+        day: date | None = self._get(table, key, date, None)
+        if isinstance(day, datetime):  # a datetime is a date too
+            raise self._wrong(f"'{key}' is een dag, zonder tijd", f"'{key}' is a day, without a time")
+        return day
+
     def _mail(self, table: Mapping[str, Any]) -> ExpectedMail:
         self._only(table, MAIL_KEYS)
         template, to = self._get(table, "template", str, None), self._get(table, "to", str, None)
         if template is None or to is None:
             raise self._wrong("een mail heeft 'template' en 'to' nodig", "a mail needs 'template' and 'to'")
         return ExpectedMail(
-            template, to, self._get(table, "on", date, None), self._get(table, "level", int, None)
+            template,
+            to,
+            self._get(table, "on", date, None),
+            self._get(table, "level", int, None),
+            self._get(table, "reaches", str, None),
         )
 
     def _duration(self, table: Mapping[str, Any], key: str) -> Duration | None:

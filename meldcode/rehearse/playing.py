@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from meldcode.definition import Version
+from meldcode.definition import Version, ladders
 from meldcode.engine import (
     Command,
     Complete,
@@ -24,7 +24,7 @@ from meldcode.engine import (
     step,
 )
 from meldcode.messages import MeldcodeError, Text
-from meldcode.rehearse.example import Example, ExpectedMail, Moment, read_example
+from meldcode.rehearse.example import NOBODY, Example, ExpectedMail, Moment, read_example
 from meldcode.workdays import Calendar
 
 # A timer that comes back without end (`R/PT1S`) would keep a rehearsal of a year going for hours.
@@ -33,10 +33,14 @@ MOST_STEPS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of a timeline: a fact of the engine, or a mail it asked for. `at` is UTC."""
+    """One line of a timeline: a fact of the engine, or a mail it asked for. `at` is UTC.
+
+    `reaches` is the role whose holder gets a mail; None for a fact, and when nobody is there.
+    """
 
     at: datetime
     what: Fact | Mail
+    reaches: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class _Player:
     def play(self) -> Timeline:
         where = Text("begin", "start")
         try:
+            self._check_away(where)
             seed = uuid5(NAMESPACE_URL, self.example.title)
             self._take(Start(self.example.process, self.example.document, seed), where)
             for number, moment in enumerate(self.example.moments, 1):
@@ -112,6 +117,22 @@ class _Player:
             self.differences.append(stop.why)
         return Timeline(self.example, tuple(self.happenings), self.last, tuple(self.differences))
 
+    def _check_away(self, where: Text) -> None:
+        for absence in self.example.away:
+            if absence.role not in self.version.organisation.roles:
+                raise _Stop(
+                    _at(
+                        where, f"de rol '{absence.role}' bestaat niet.", f"there is no role '{absence.role}'."
+                    )
+                )
+
+    def _reached(self, mail: Mail) -> str | None:
+        """Whose holder gets a mail now; what `moves.mailing` decides with people, decided with roles."""
+        today = self.calendar.local(self.now).date()
+        away = {absence.role for absence in self.example.away if absence.holds(today)}
+        turns = ladders.in_turn(self.version, mail.node, mail.to)
+        return next((role for role in turns if role not in away), None)
+
     def _moment(self, moment: Moment, where: Text) -> None:
         seen = len(self.happenings)
         self._pass_time(moment, where)
@@ -119,7 +140,11 @@ class _Player:
             self._take(self._completion(moment, where), where)
         elif moment.event is not None:
             self._take(RaiseEvent(moment.event, moment.answers), where)
-        mails = [(done.at, done.what) for done in self.happenings[seen:] if isinstance(done.what, Mail)]
+        mails = [
+            (done.at, done.what, done.reaches)
+            for done in self.happenings[seen:]
+            if isinstance(done.what, Mail)
+        ]
         self.differences += _mail_differences(where, moment.mails, mails, self.calendar)
         opened = tuple(sorted(task.node for task in self.last.tasks)) if self.last else ()
         if moment.tasks is not None and moment.tasks != opened:
@@ -190,8 +215,11 @@ class _Player:
         mails = iter(self.last.mails)
         for fact in self.last.facts:
             # A mail is told where the engine asked for it; the fact beside it would say it twice.
-            happening = next(mails) if fact.name == "mail_requested" else fact
-            self.happenings.append(Happening(self.now, happening))
+            if fact.name == "mail_requested":
+                mail = next(mails)
+                self.happenings.append(Happening(self.now, mail, self._reached(mail)))
+            else:
+                self.happenings.append(Happening(self.now, fact))
 
     def _compare_end(self) -> None:
         if self.last is None or self.example.finished is None:
@@ -244,11 +272,14 @@ def _tasks_differ(wanted: Sequence[str], found: Sequence[str]) -> tuple[str, str
 
 
 def _mail_differences(
-    where: Text, wanted: Sequence[ExpectedMail], found: Sequence[tuple[datetime, Mail]], calendar: Calendar
+    where: Text,
+    wanted: Sequence[ExpectedMail],
+    found: Sequence[tuple[datetime, Mail, str | None]],
+    calendar: Calendar,
 ) -> Iterator[Text]:
     for number in range(max(len(wanted), len(found))):
         expected = wanted[number] if number < len(wanted) else None
-        at, mail = found[number] if number < len(found) else (None, None)
+        at, mail, reaches = found[number] if number < len(found) else (None, None, None)
         if mail is None or at is None:
             assert expected is not None  # noqa: S101  (the longer of the two lists has it)
             yield _at(
@@ -258,9 +289,12 @@ def _mail_differences(
             )
             continue
         day = calendar.local(at).date()
+        there = reaches or NOBODY
         told = (
-            f"mail '{mail.template}' aan {mail.to} op {day} (niveau {mail.level})",
-            f"mail '{mail.template}' to {mail.to} on {day} (level {mail.level})",
+            f"mail '{mail.template}' aan {mail.to}{_for(mail.to, there, 'die komt bij')} op {day} "
+            f"(niveau {mail.level})",
+            f"mail '{mail.template}' to {mail.to}{_for(mail.to, there, 'which reaches')} on {day} "
+            f"(level {mail.level})",
         )
         if expected is None:
             yield _at(where, f"{told[0]} is niet verwacht.", f"{told[1]} is not expected.")
@@ -268,15 +302,24 @@ def _mail_differences(
             (expected.template, expected.to) == (mail.template, mail.to)
             and expected.on in (None, day)
             and expected.level in (None, mail.level)
+            and (expected.reaches or expected.to) == there
         ):
+            awaited = expected.reaches or expected.to
             day_nl = f" op {expected.on}" if expected.on else ""
             day_en = f" on {expected.on}" if expected.on else ""
             level_nl = f" (niveau {expected.level})" if expected.level is not None else ""
             level_en = f" (level {expected.level})" if expected.level is not None else ""
             yield _at(
                 where,
-                f"verwacht was mail '{expected.template}' aan {expected.to}{day_nl}{level_nl}; "
+                f"verwacht was mail '{expected.template}' aan {expected.to}"
+                f"{_for(expected.to, awaited, 'die komt bij')}{day_nl}{level_nl}; "
                 f"er komt {told[0]}.",
-                f"expected was mail '{expected.template}' to {expected.to}{day_en}{level_en}; "
+                f"expected was mail '{expected.template}' to {expected.to}"
+                f"{_for(expected.to, awaited, 'which reaches')}{day_en}{level_en}; "
                 f"there comes {told[1]}.",
             )
+
+
+def _for(role: str, there: str, words: str) -> str:
+    """Who gets a mail, where that is somebody else than it is for."""
+    return "" if role == there else f", {words} {there},"

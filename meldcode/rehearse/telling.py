@@ -26,6 +26,8 @@ SENTENCES = {
     "timers_recalculated": Text("termijnen opnieuw berekend: {moved}", "deadlines computed again: {moved}"),
 }
 MAIL = Text("mail '{template}' aan {to}, niveau {level}", "mail '{template}' to {to}, level {level}")
+ELSEWHERE = Text(" (niet aanwezig; komt bij {reaches})", " (away; reaches {reaches})")
+NOWHERE = Text(" (er is niemand)", " (nobody is there)")
 
 
 def as_text(version: Version, timeline: Timeline, language: str = "nl") -> str:
@@ -65,7 +67,12 @@ def _told(version: Version, happening: Happening) -> Text:
     what = happening.what
     if isinstance(what, Mail):
         words = {"template": what.template, "to": _role(version, what.to), "level": what.level}
-        return Text(MAIL.nl.format(**words), MAIL.en.format(**words))
+        told = Text(MAIL.nl.format(**words), MAIL.en.format(**words))
+        if happening.reaches == what.to:
+            return told
+        where = NOWHERE if happening.reaches is None else ELSEWHERE
+        role = _role(version, happening.reaches or "")
+        return Text(told.nl + where.nl.format(reaches=role), told.en + where.en.format(reaches=role))
     sentence = SENTENCES.get(what.name, Text(what.name, what.name))
     node = version.nodes.get(what.node or "")
     words = {
@@ -99,6 +106,7 @@ def _plain(happening: Happening) -> dict[str, Any]:
         "node": what.node,
         "template": what.template,
         "to": what.to,
+        "reaches": happening.reaches,
         "level": what.level,
         "occurrence": what.occurrence,
         "due_at": _iso(what.due_at),

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from meldcode import audit, cases, people, publishing, timers
 from meldcode.definition import Version
+from meldcode.engine import Mail
 from meldcode.moves import load
 from meldcode.moves.loading import Case
 from meldcode.rehearse import Example, Moment, Timeline, examples_of, play
@@ -36,8 +38,11 @@ EXAMPLES = list(every_example())
 
 
 def doing_every_task() -> set[int]:
-    """The numbers of examples that together do every task of every organisation, the busiest first."""
-    found: set[int] = set()
+    """The numbers of examples that together do every task of every organisation, the busiest first.
+
+    And one in which somebody is away.
+    """
+    found = {next(number for number, (_, example) in enumerate(EXAMPLES) if example.away)}
     done: set[tuple[Path, str]] = set()
     tasks = {
         number: {(folder, moment.complete) for moment in example.moments if moment.complete}
@@ -109,7 +114,9 @@ class Played:
     def __init__(self, house: House, version: Version, example: Example) -> None:
         self.house = house
         self.version = version
+        self.example = example
         self.now = example.start.astimezone(UTC)
+        self.leave()
         process = example.process or version.main_process
         first = next(
             node
@@ -126,6 +133,24 @@ class Played:
             document=example.document,
         )
         self.case = outcome.case.id
+
+    def leave(self) -> None:
+        """Who is away in the example is away in the database, without a stand-in of her own."""
+        with self.house.db.transaction(self.house.organisation) as tx:
+            for absence in self.example.away:
+                people.add_absence(
+                    tx,
+                    self.house.people[absence.role],
+                    standin=None,
+                    from_at=self.midnight(absence.first),
+                    until_at=self.midnight(absence.last + timedelta(days=1)) if absence.last else None,
+                    now=self.now,
+                )
+
+    def midnight(self, day: date) -> datetime:
+        """The moment at which this day begins where the organisation is."""
+        zone = ZoneInfo(self.version.organisation.calendar().zone)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
 
     def loaded(self) -> Case:
         with self.house.db.reading(self.house.organisation) as tx:
@@ -176,10 +201,12 @@ class Played:
             now=self.now,
         )
 
-    def mails(self) -> list[tuple[datetime, str, str, int]]:
+    def mails(self) -> list[tuple[datetime, str, str, int, str]]:
+        """Each mail: when, which, for which role, its level, and the role of the person who got it."""
+        names = {person: name for name, person in self.house.people.items()}
         with beneath(self.house.db).connect() as connection:
             rows = connection.execute(sa.select(mails).where(mails.c.case == self.case)).all()
-        return sorted((row.created_at, row.template, row.role, row.level) for row in rows)
+        return sorted((row.created_at, row.template, row.role, row.level, names[row.person]) for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +238,11 @@ def test_an_example_goes_the_same_way_through_the_database(
     assert case.outcome == rehearsed.last.outcome
     assert case.status == ("finished" if rehearsed.last.finished else "open")
     assert sorted(task.node for task in case.tasks) == sorted(task.node for task in rehearsed.tasks)
-    assert played.mails() == sorted((at, mail.template, mail.to, mail.level) for at, mail in rehearsed.mails)
+    assert played.mails() == sorted(
+        (one.at, one.what.template, one.what.to, one.what.level, one.reaches)
+        for one in rehearsed.happenings
+        if isinstance(one.what, Mail) and one.reaches is not None
+    )
     assert largest <= 4096
     assert audit.verify(db) == []
     read_by_everybody(house, played.case)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from meldcode.decision import Decision, Input
-from meldcode.definition import Version, check, read_folder
+from meldcode.definition import Version, check, ladders, read_folder
 from meldcode.diagram.model import CalendarKind, Purpose, StepKind
+from meldcode.engine import Mail
 from meldcode.form import Form
 from meldcode.rehearse import Example, Moment, as_text, examples_of, play
 from meldcode.workdays import Duration
@@ -90,6 +91,98 @@ def test_the_examples_together_do_every_task(folder: str) -> None:
     }
 
     assert done == {node.id for node in version.nodes.values() if node.kind == "userTask"}
+
+
+# --- the kinds of case that every organisation shows ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What an example shows, by what the tasks in it are: never by its name."""
+
+    version: Version
+    example: Example
+
+    def steps(self) -> list[frozenset[StepKind]]:
+        return [frozenset(self.version.nodes[one.complete].steps) for one in self.done()]
+
+    def done(self) -> list[Moment]:
+        return [moment for moment in self.example.moments if moment.complete]
+
+    def passes(self, *kinds: StepKind) -> bool:
+        """Tasks of these kinds, in this order; others may come between, one task may be two of them."""
+        steps, at = self.steps(), 0
+        for kind in kinds:
+            at = next((later for later in range(at, len(steps)) if kind in steps[later]), len(steps))
+        return at < len(steps)
+
+    def doubts(self) -> bool:
+        """Somebody doubts while weighing; then Veilig Thuis is asked, and there is a weighing or a report."""
+        for number, (moment, steps) in enumerate(zip(self.done(), self.steps(), strict=True)):
+            if StepKind.WEGEN in steps and "twijfel" in moment.answers.values():
+                rest = replace(self.example, moments=tuple(self.done()[number + 1 :]))
+                after = Shown(self.version, rest)
+                return any(
+                    after.passes(StepKind.VT_ADVIES, then) for then in (StepKind.WEGEN, StepKind.MELDEN)
+                )
+        return False
+
+    def is_acute(self) -> bool:
+        return any(moment.event == "acuut" for moment in self.example.moments)
+
+    def is_plain(self) -> bool:
+        five = (
+            StepKind.SIGNALEREN,
+            StepKind.CONSULTEREN,
+            StepKind.GESPREK,
+            StepKind.WEGEN,
+            StepKind.BESLISSEN,
+        )
+        detours = {StepKind.OVERSLAAN, StepKind.VT_ADVIES, StepKind.ZIJROUTE}
+        straight = not self.is_acute() and not self.doubts() and not detours & set().union(*self.steps())
+        return straight and self.example.finished is True and self.passes(*five, StepKind.AFSLUITEN)
+
+    def has_no_suspicion(self) -> bool:
+        never = {StepKind.WEGEN, StepKind.BESLISSEN, StepKind.ZIJROUTE, StepKind.ACUUT}
+        before = (StepKind.SIGNALEREN, StepKind.CONSULTEREN, StepKind.AFSLUITEN)
+        return (
+            self.example.finished is True and self.passes(*before) and not never & set().union(*self.steps())
+        )
+
+    def stalls_through_every_level(self) -> bool:
+        """A weighing is told at every rung of its ladder, and once to another than the rung is for."""
+        mails = [one for one in play(self.version, self.example).happenings if isinstance(one.what, Mail)]
+        told = {one.what.node for one in mails if isinstance(one.what, Mail)}
+        elsewhere = {
+            one.what.node for one in mails if isinstance(one.what, Mail) and one.reaches != one.what.to
+        }
+        for node in self.version.nodes.values():
+            if StepKind.WEGEN not in node.steps:
+                continue
+            ladder = {rung.told for rung in ladders.rungs(self.version) if rung.activity == node.id}
+            if len(ladder) >= 3 and ladder <= told and ladder & elsewhere:
+                return True
+        return False
+
+
+KINDS: dict[str, Callable[[Shown], bool]] = {
+    "plain": Shown.is_plain,
+    "doubt": Shown.doubts,
+    "acute": lambda shown: shown.is_acute() and shown.passes(StepKind.ACUUT, StepKind.MELDEN),
+    "skipped conversation": lambda shown: shown.passes(StepKind.GESPREK, StepKind.OVERSLAAN),
+    "no suspicion": Shown.has_no_suspicion,
+    "help that fails": lambda shown: shown.passes(StepKind.HULP, StepKind.VOLGEN, StepKind.MELDEN),
+    "stalled, with somebody away": Shown.stalls_through_every_level,
+    "side route": lambda shown: shown.passes(StepKind.ZIJROUTE),
+}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_examples_show_every_kind_of_case(folder: str) -> None:
+    shown = [Shown(version_of(folder), example) for example in examples_of(version_of(folder))]
+    assert len(shown) >= 8
+    missing = [kind for kind, holds in KINDS.items() if not any(holds(one) for one in shown)]
+    assert missing == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

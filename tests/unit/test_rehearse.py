@@ -150,6 +150,57 @@ def test_what_differs_is_said_in_a_sentence(version: Version, change: tuple[str,
     assert any(said in difference.nl for difference in timeline.differences), timeline.differences
 
 
+STANDIN = 'name = "Intern begeleider"\n', 'name = "Intern begeleider"\nstandins = ["leerkracht"]\n'
+
+
+def with_away(*rows: tuple[str, str, str | None], **reaches: str) -> Example:
+    """The ladder with people away (role, first day, last day) and whom a mail to a role reaches."""
+    text = LADDER
+    for role, there in reaches.items():
+        text = text.replace(f'  to = "{role}"\n', f'  to = "{role}"\n  reaches = "{there}"\n')
+    away = "".join(
+        f'[[away]]\nrole = "{role}"\nfrom = {first}\n' + (f"until = {last}\n" if last else "")
+        for role, first, last in rows
+    )
+    return example(text.replace("\n[[moment]]", f"\n{away}\n[[moment]]", 1))
+
+
+@pytest.mark.parametrize(
+    ("away", "reaches"),
+    [
+        ([("ib", "2026-09-14", "2026-09-14")], {"ib": "leerkracht"}),  # who stands in
+        ([("ib", "2026-09-14", None), ("leerkracht", "2026-09-10", None)], {"ib": "directeur"}),  # a level up
+        ([("ib", "2026-09-15", None), ("leerkracht", "2026-09-01", "2026-09-08")], {}),  # not that day
+        (
+            [(role, "2026-09-15", None) for role in ("leerkracht", "ib", "directeur")],
+            {"directeur": "niemand"},
+        ),
+    ],
+)
+def test_a_mail_reaches_who_stands_in_for_somebody_away(
+    folder: Path, away: list[tuple[str, str, str | None]], reaches: dict[str, str]
+) -> None:
+    (folder / "organisation.toml").write_bytes(ORGANISATION.replace(*(one.encode() for one in STANDIN)))
+    version = read_folder(folder)
+    timeline = play(version, with_away(*away, **reaches))
+    assert timeline.as_expected, as_text(version, timeline)
+    told = as_text(version, timeline)
+    assert ("komt bij" in told or "er is niemand" in told) is bool(reaches)
+
+
+def test_a_mail_that_reaches_another_than_expected_is_a_difference(version: Version) -> None:
+    (said,) = play(version, with_away(("ib", "2026-09-14", None))).differences
+    assert "verwacht was mail 'herinnering' aan ib op 2026-09-14" in said.nl
+    assert "er komt mail 'herinnering' aan ib, die komt bij directeur, op 2026-09-14" in said.nl
+    (said,) = play(version, with_away(("ib", "2026-10-01", None), ib="directeur")).differences
+    assert "expected was mail 'herinnering' to ib, which reaches directeur, on 2026-09-14" in said.en
+
+
+def test_somebody_away_in_a_role_that_does_not_exist_is_a_difference(version: Version) -> None:
+    (said,) = play(version, with_away(("mentor", "2026-09-14", None))).differences
+    assert said.nl == "begin: de rol 'mentor' bestaat niet."
+
+
 def test_a_mail_that_nobody_expected_is_a_difference(version: Version) -> None:
     text = LADDER.split("  [[moment.mail]]")[0] + LADDER[LADDER.index("[[moment]]\nafter") :]
     said = [difference.nl for difference in play(version, example(text)).differences]
@@ -178,6 +229,15 @@ def test_a_case_that_should_have_ended_says_what_is_open(version: Version) -> No
             "'werkdagen' of 'klok'",
         ),
         ("start = 2026-09-07T09:00:00Z\n[[moment]]\ncomplete = 3", "verkeerde vorm"),
+        ('start = 2026-09-07T09:00:00Z\n[[away]]\nrole = "ib"', "away 1: een afwezigheid heeft"),
+        (
+            'start = 2026-09-07T09:00:00Z\n[[away]]\nrole = "ib"\nfrom = 2026-09-08\nuntil = 2026-09-07',
+            "'until' ligt voor 'from'",
+        ),
+        (
+            'start = 2026-09-07T09:00:00Z\n[[away]]\nrole = "ib"\nfrom = 2026-09-08T09:00:00Z',
+            "'from' is een dag, zonder tijd",
+        ),
         (
             'start = 2026-09-07T09:00:00Z\n[[moment]]\nwait = "P1D"\nmail = [{ to = "x" }]',
             "'template' en 'to'",
