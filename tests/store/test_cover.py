@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from meldcode import adjustments, audit, cases, chores, cover, days, incidents, people, publishing, timers
 from meldcode.adjustments import ChangedSince, LastAdministrator
+from meldcode.cases import telling
 from meldcode.cover import Gap
 from meldcode.days import OwnDay
+from meldcode.definition.mails import MailTemplate, forbidden_words
 from meldcode.people import NameTaken, PeopleError
 from meldcode.store.tables import accounts, mails, password_links
 from meldcode.store.tables import audit as log
@@ -133,6 +135,11 @@ def test_several_workers_look_once(school: House) -> None:
         worker.join()
     assert sum(done) == 1
     assert [one.times for one in incidents.listing(school.db)] == [1]
+
+
+def test_our_own_mails_carry_no_word_that_no_mail_may_carry() -> None:
+    for subject, body in ((cover._SUBJECT, cover._BODY), (telling._SUBJECT.nl, telling._BODY.nl)):
+        assert forbidden_words(MailTemplate("eigen", subject, body)) == []
 
 
 # --- free days -----------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from meldcode import chores, clock, outbox, people
+from meldcode import chores, clock, definition, outbox, people
 from meldcode.store import Database
+from tests.web.conftest import SCHOOL
 from tests.web.person import Person, SeenForm, case_of, forms, goes_to
 from web.services import EXTENSION, Services
 
@@ -57,12 +58,11 @@ def undo_last(marit: Person) -> int:
 
 
 def chosen_weekday(app: Flask) -> str:
-    """The first ordinary working day at least two weeks from now, as a form sends it."""
+    """The first working day of the school at least two weeks from now, as a form sends it."""
     db = database(app)
-    here = people.organisation_id(db, "basisschool-het-voorbeeld")
-    assert here is not None
     day = clock.now(db).date() + timedelta(days=14)
-    while day.weekday() > 3:
+    days = definition.read_folder(SCHOOL).organisation.calendar()
+    while not days.is_working_day(day):
         day += timedelta(days=1)
     return day.isoformat()
 
