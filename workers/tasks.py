@@ -13,7 +13,7 @@ from typing import Final
 import structlog
 from celery import Celery
 
-from meldcode import clock, desk, outbox, timers
+from meldcode import chores, clock, desk, outbox, timers
 from meldcode.settings import Settings
 from meldcode.store import Database
 from workers.celery import make_celery
@@ -72,6 +72,10 @@ class Work:
             fired = _until_done(lambda: timers.fire_due(self._database, clock.now(self._database)))
             if fired:
                 log.info("timers_fired", count=fired)
+        with _failures_are_logged("chores"):
+            done = _until_done(lambda: chores.do_due(self._database, clock.now(self._database)))
+            if done:
+                log.info("chores_done", count=done)
         with _failures_are_logged("desk"):
             published = desk.do_due(self._database, clock.now(self._database))
             if published:
