@@ -296,6 +296,36 @@ def test_without_a_mouse_one_follows_the_flow_and_draws(window: BrowserContext) 
     until(page, DRAWN, drawn)
 
 
+def test_everything_in_the_tool_box_can_be_pressed_and_dragged(window: BrowserContext) -> None:
+    page = sign_in(window)
+    heard = complaints(page)
+    open_editor(page, f"/ontwerp/diagram/{SMALL}")
+    drawn = page.evaluate(DRAWN)
+    task = page.locator("#teken-task").bounding_box()
+    canvas = page.locator(".desk-canvas").bounding_box()
+    assert task
+    assert canvas
+    page.mouse.move(task["x"] + 20, task["y"] + 20)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(canvas["x"] + step * 61, canvas["y"] + canvas["height"] * 0.69)
+    page.mouse.up()
+    until(page, DRAWN, drawn + 1)
+    page.keyboard.press("Escape")
+    page.get_by_title("Keuze hierna").click()
+    until(page, DRAWN, drawn + 3)
+    page.keyboard.press("Escape")
+
+    for button in page.get_by_role("group", name="Tekenen").get_by_role("button").all():
+        page.evaluate("ontwerp.desk.modeler.get('selection').select([])")
+        button.click()
+        page.keyboard.press("Escape")
+    # the four tools draw nothing; a new timer says at once how it counts
+    until(page, DRAWN, drawn + 3 + 12)
+    assert 'meldcode:calendar="werkdagen" meldcode:purpose="termijn"' in page.evaluate(WRITTEN)
+    assert heard == []
+
+
 def test_a_step_is_added_in_the_list_and_drawn_by_itself(window: BrowserContext) -> None:
     page = sign_in(window)
     heard = complaints(page)

@@ -2,6 +2,9 @@
 
 import Modeler from 'bpmn-js/lib/Modeler';
 import PaletteModule from 'bpmn-js/lib/features/palette';
+import GlobalConnectModule from 'diagram-js/lib/features/global-connect';
+import HandToolModule from 'diagram-js/lib/features/hand-tool';
+import LassoToolModule from 'diagram-js/lib/features/lasso-tool';
 import { behaviorModule } from './behavior.js';
 import { menusModule } from './menus.js';
 import { togetherModule } from './model.js';
@@ -9,7 +12,13 @@ import { extensions } from './moddle.js';
 import { translateModule } from './translate.js';
 
 class DeskModeler extends Modeler {}
-DeskModeler.prototype._modules = Modeler.prototype._modules.filter((module) => module !== PaletteModule);
+// the tools come along with the palette that is left out
+DeskModeler.prototype._modules = [
+  ...Modeler.prototype._modules.filter((module) => module !== PaletteModule),
+  GlobalConnectModule,
+  HandToolModule,
+  LassoToolModule,
+];
 
 export function makeModeler(container) {
   return new DeskModeler({
