@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from meldcode import audit, engine, people, publishing
+from meldcode import access, audit, engine, people, publishing
 from meldcode.messages import MeldcodeError, Text
 from meldcode.moves import Case, Changes, load, look_all
 from meldcode.moves.saving import due_moment
@@ -101,6 +101,9 @@ _OLD = (
 )
 _SOME_OLD = _OLD.limit(sa.bindparam("most"))
 _COUNT = sa.select(sa.func.count()).select_from(_OLD.subquery())
+_EXCLUDED = sa.select(cases.c.id, cases.c.excluded).where(
+    scoped(cases), cases.c.id.in_(sa.bindparam("which", expanding=True))
+)
 _REPIN = (
     sa.update(cases)
     .where(scoped(cases), cases.c.id == sa.bindparam("which"))
@@ -150,11 +153,12 @@ _CHORE = sa.insert(chores)
 def preview(db: Database, actor: Actor, now: datetime) -> Preview:
     """Try every open case of another version on a copy; nothing is stored but that it was looked at.
 
-    Reads a hundred cases at a time. Raises `PublishError` when nothing is published.
+    A case she is shut out of is not there for her. Reads a hundred cases at a time. Raises `PublishError`
+    when nothing is published.
     """
     with db.reading(actor.organisation) as tx:
         version, new, _ = publishing.start(tx)
-        found = tuple(_tried(tx, new, version, now))
+        found = tuple(_tried(tx, actor, new, version, now))
     seen = Preview(version, found)
     with db.transaction(actor.organisation) as tx:
         detail = {"version": version, "go": len(seen.go), "stay": len(seen.stay)}
@@ -162,11 +166,20 @@ def preview(db: Database, actor: Actor, now: datetime) -> Preview:
     return seen
 
 
-def _tried(tx: Transaction, new: Published, version: str, now: datetime) -> Iterator[Standing]:
+def behind(db: Database, organisation: UUID) -> int:
+    """How many open cases follow another version than the one that holds. Raises `PublishError`."""
+    with db.reading(organisation) as tx:
+        here = {"version": publishing.current(tx), "after": _BEFORE_ALL}
+        count: int = tx.execute(_COUNT, here).scalar_one()
+        return count
+
+
+def _tried(tx: Transaction, actor: Actor, new: Published, version: str, now: datetime) -> Iterator[Standing]:
     which = tx.execute(_OLD, {"version": version, "after": _BEFORE_ALL}).scalars().all()
     for begin in range(0, len(which), _READ_TOGETHER):
         for case in look_all(tx, which[begin : begin + _READ_TOGETHER]):
-            yield _standing(case, new, now)
+            if not access.is_shut_out(actor, case):
+                yield _standing(case, new, now)
 
 
 def _standing(case: Case, new: Published, now: datetime) -> Standing:
@@ -257,10 +270,21 @@ def stop(db: Database, actor: Actor, which: UUID, now: datetime) -> Migration:
         return _seen(tx, which)
 
 
-def listed(db: Database, organisation: UUID) -> list[Migration]:
-    """Every migration of an organisation, the newest first."""
+def listed(db: Database, organisation: UUID, for_whom: UUID | None = None) -> list[Migration]:
+    """Every migration of an organisation, the newest first.
+
+    For a person, the cases she is shut out of are left out of what stayed.
+    """
     with db.reading(organisation) as tx:
-        return [_migration(row) for row in tx.execute(_ALL)]
+        found = [_migration(row) for row in tx.execute(_ALL)]
+        named = {case.case for one in found for case in one.stayed}
+        if for_whom is None or not named:
+            return found
+        rows = tx.execute(_EXCLUDED, {"which": list(named)})
+        hidden = {row.id for row in rows if for_whom.hex in (row.excluded or ())}
+    return [
+        replace(one, stayed=tuple(case for case in one.stayed if case.case not in hidden)) for one in found
+    ]
 
 
 def _seen(tx: Transaction, which: UUID) -> Migration:

@@ -36,7 +36,10 @@ from web.views import (
     acute,
     cases,
     desk,
+    desk_compare,
+    desk_document,
     desk_files,
+    desk_migrate,
     desk_publishing,
     desk_sharing,
     desk_texts,
@@ -62,7 +65,7 @@ MOST_FIELDS = 2_000
 
 
 class InMemory(Request):
-    """A request whose parts never reach the disk: no page takes files, and answers may not lie in `/tmp`."""
+    """A request whose parts never reach the disk: neither answers nor files may lie in `/tmp`."""
 
     def _get_file_stream(
         self,
@@ -130,6 +133,9 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
         desk_texts,
         desk_publishing,
         desk_sharing,
+        desk_compare,
+        desk_document,
+        desk_migrate,
         files,
         demo_pages,
     ):

@@ -109,8 +109,10 @@ def _texts(old: Version, new: Version, was: Node, now: Node) -> Iterator[tuple[s
     yield "de afloop", "the outcome", was.outcome or "", now.outcome or ""
     yield "het deelproces", "the called process", was.called_element or "", now.called_element or ""
     yield "de gebeurtenis", "the event", _event(was), _event(now)
-    yield "waar het bij hoort", "what it stands on", _host(old, was), _host(new, now)
-    yield "het deel waarin het staat", "the part it stands in", _parent(old, was), _parent(new, now)
+    if was.attached_to != now.attached_to:  # a host with another name is told with the host itself
+        yield "waar het bij hoort", "what it stands on", _host(old, was), _host(new, now)
+    if was.parent != now.parent:
+        yield "het deel waarin het staat", "the part it stands in", _parent(old, was), _parent(new, now)
 
 
 def _timer(old: Version, new: Version, was: Node, now: Node) -> Iterator[Text]:

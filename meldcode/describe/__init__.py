@@ -2,6 +2,7 @@
 
 from meldcode.describe.code import Chapter, Step, chapters
 from meldcode.describe.conditions import condition_in_words, question
+from meldcode.describe.tables import Row, policy_in_words, rows_in_words
 from meldcode.describe.words import (
     called,
     duration_in_words,
@@ -12,13 +13,16 @@ from meldcode.describe.words import (
 
 __all__ = [
     "Chapter",
+    "Row",
     "Step",
     "called",
     "chapters",
     "condition_in_words",
     "duration_in_words",
+    "policy_in_words",
     "question",
     "role_in_words",
+    "rows_in_words",
     "timer_in_words",
     "timer_sentence",
 ]

@@ -132,11 +132,11 @@ def _comparison(version: Version, text: str) -> Text | None:
         if value == "null":
             filled = _EMPTY if sign == "=" else _FILLED
             return Text(f"{asked} {filled.nl}", f"{asked} {filled.en}") if sign in {"=", "!="} else None
-        word, answer = _WORDS[sign], _answer(version, name, value)
+        word, answer = _WORDS[sign], answer_in_words(version, name, value)
         return Text(f"{asked} {word.nl} {answer.nl}", f"{asked} {word.en} {answer.en}")
     holds = _HOLDS.fullmatch(text)
     if holds:
-        asked, answer = _asked(version, holds[1]), _answer(version, *holds.groups())
+        asked, answer = _asked(version, holds[1]), answer_in_words(version, *holds.groups())
         return Text(f"bij {asked} is {answer.nl} gekozen", f"{answer.en} is chosen at {asked}")
     if none := _NONE.fullmatch(text):
         asked = _asked(version, none[1])
@@ -145,7 +145,7 @@ def _comparison(version: Version, text: str) -> Text | None:
     if one_of is None:
         return None
     name, listed = one_of.groups()
-    answers = [_answer(version, name, value) for value in re.findall(_VALUE, listed)]
+    answers = [answer_in_words(version, name, value) for value in re.findall(_VALUE, listed)]
     nl, en = " of ".join(a.nl for a in answers), " or ".join(a.en for a in answers)
     return Text(f"{_asked(version, name)} is {nl}", f"{_asked(version, name)} is {en}")
 
@@ -158,7 +158,8 @@ def _asked(version: Version, name: str) -> str:
     return f"“{decision.name or decision.id}”" if decision else f"`{name}`"
 
 
-def _answer(version: Version, name: str, value: str) -> Text:
+def answer_in_words(version: Version, name: str, value: str) -> Text:
+    """A value as it is written in FEEL (`"ja"`, `true`, `3`) by the label a form gives it."""
     if value in {"true", "false"}:
         return _YES if value == "true" else _NO
     plain = value.strip('"')

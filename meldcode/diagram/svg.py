@@ -25,13 +25,22 @@ MARKS = {
     "current": Text("nu aan de beurt", "now"),
     "done": Text("klaar", "done"),
     "late": Text("te laat", "late"),
+    "added": Text("nieuw", "new"),
+    "removed": Text("vervalt", "dropped"),
+    "changed": Text("veranderd", "changed"),
+    "moved": Text("andere plek", "elsewhere"),
 }
-# Outline, width, dashes and tint of a marked task. Contrast with white: 5.9, 5.6 and 7.1 to 1.
+# Outline, width, dashes and tint of a marked element. Contrast with white: at least 5.6 to 1.
 OUTLINES = {
     "current": ("#1d5fa8", 3.5, "none", "#e8f1fb"),
     "done": ("#2c6e49", 2.0, "none", "#eaf5ee"),
     "late": ("#a01c1c", 3.5, "7 4", "#fdecea"),
+    "added": ("#2c6e49", 3.5, "none", "#eaf5ee"),
+    "removed": ("#a01c1c", 3.0, "7 4", "#fdecea"),
+    "changed": ("#7d4a00", 3.5, "none", "#fdf3e1"),
+    "moved": ("#54408c", 2.0, "2 3", "#f3f0fb"),
 }
+DIFFERENT = frozenset({"added", "removed", "changed", "moved"})
 NO_DRAWING = Text("Dit diagram heeft geen tekening.", "This diagram has no drawing.")
 PROCESS = Text("Procesdiagram", "Process diagram")
 MARGIN = 24.0
@@ -49,9 +58,10 @@ def draw(
 ) -> str:
     """The diagram as a standalone SVG document; with `around` only the part around these elements.
 
-    `marks` gives elements a state by id: `current`, `done` or `late` (anything else is left out);
-    it is drawn as a class, an outline and a badge, and told in the picture's description. A diagram
-    without a drawing gives a picture that says so. Raises nothing for any readable diagram.
+    `marks` gives elements a state by id: `current`, `done` or `late` in a case, `added`, `removed`,
+    `changed` or `moved` beside another version (anything else is left out); it is drawn as a class, an
+    outline and a badge, and told in the picture's description. A diagram without a drawing gives a picture
+    that says so. Raises nothing for any readable diagram.
     """
     drawing = read_drawing(read_xml(diagram.xml, diagram.file))
     known = {key: mark for key, mark in (marks or {}).items() if mark in MARKS}
@@ -129,6 +139,11 @@ class _Picture:
         sentences = []
         for mark, word in MARKS.items():
             named = [node.name or node.id for node in self.nodes.values() if self.marks.get(node.id) == mark]
+            named += [
+                flow.name or flow.id
+                for flow in self.diagram.flows.values()
+                if self.marks.get(flow.id) == mark
+            ]
             if named:
                 sentences.append(f"{word.of(self.language).capitalize()}: {', '.join(named)}.")
         return " ".join(sentences)
@@ -299,15 +314,21 @@ class _Picture:
     # --- edges ---------------------------------------------------------------------------------------
 
     def _edge(self, edge: Edge) -> None:
-        group = self.canvas.draw("g", class_=edge.kind, data_element=edge.id)
-        if edge.text:
-            group.draw("title").text(edge.text)
+        mark = self.marks.get(edge.id, "")
+        group = self.canvas.draw("g", class_=f"{edge.kind} {mark}".strip(), data_element=edge.id)
+        title = f"{edge.text or edge.id} — {MARKS[mark].of(self.language)}" if mark else edge.text
+        if title:
+            group.draw("title").text(title)
         points = edge.points
         line = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         if edge.kind == "sequenceFlow":
-            group.path(line, stroke_width=1.5, stroke_linejoin="round")
-            _arrow(group, points[-2], points[-1], fill=INK)
+            color, width, dashes, _ = _outline(mark, 1.5)
+            marked: dict[str, str | float] = {"stroke": color, "stroke_dasharray": dashes} if mark else {}
+            group.path(line, stroke_width=width, stroke_linejoin="round", **marked)
+            _arrow(group, points[-2], points[-1], fill=color)
             self._default_slash(group, edge)
+            if mark:
+                _badge(group, mark, *_halfway(points))
         elif edge.kind == "messageFlow":
             group.path(line, stroke_width=1.3, stroke_dasharray="6 4")
             group.circle(*points[0], 3.5, fill=PAPER, stroke=INK)
@@ -397,6 +418,8 @@ def _badge(group: Pen, mark: str, x: float, y: float) -> None:
     elif mark == "done":
         group.box(Box(x - 9, y - 9, 18, 18), rx=3, fill=color, stroke=PAPER, stroke_width=1.5)
         group.path(f"M{x - 4.5:.1f} {y:.1f} l3.2 3.6 l6 -7.4", **white)
+    elif mark in DIFFERENT:
+        _difference(group, mark, x, y, white)
     else:
         group.polygon(
             [(x, y - 12), (x + 12, y + 9), (x - 12, y + 9)],
@@ -406,6 +429,23 @@ def _badge(group: Pen, mark: str, x: float, y: float) -> None:
             stroke_linejoin="round",
         )
         group.path(f"M{x:.1f} {y - 5:.1f} v6.5 m0 4 v0.2", **white)
+
+
+def _difference(group: Pen, mark: str, x: float, y: float, white: dict[str, str | float]) -> None:
+    """A plus in a disc, a cross in a square, an unequal sign in a diamond, arrows in a lying oval."""
+    edge: dict[str, str | float] = {"fill": OUTLINES[mark][0], "stroke": PAPER, "stroke_width": 1.5}
+    if mark == "added":
+        group.circle(x, y, 10, **edge)
+        group.path(f"M{x - 5:.1f} {y:.1f} h10 m-5 -5 v10", **white)
+    elif mark == "removed":
+        group.box(Box(x - 9, y - 9, 18, 18), rx=2, **edge)
+        group.path(f"M{x - 4:.1f} {y - 4:.1f} l8 8 m0 -8 l-8 8", **white)
+    elif mark == "changed":
+        group.polygon([(x, y - 13), (x + 13, y), (x, y + 13), (x - 13, y)], **edge)
+        group.path(f"M{x - 5:.1f} {y - 2.5:.1f} h10 m-10 5 h10 m-2.5 -8 l-5 11", **white)
+    else:
+        group.box(Box(x - 13, y - 8, 26, 16), rx=8, **edge)
+        group.path(f"M{x - 7:.1f} {y:.1f} h14 m-3 -3 l3 3 l-3 3 m-8 0 l-3 -3 l3 -3", **white)
 
 
 def _direction(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:

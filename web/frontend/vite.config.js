@@ -54,6 +54,7 @@ export default defineConfig({
         pages: 'src/pages.css',
         enhance: 'src/enhance.js',
         'desk-pages': 'src/desk-pages.css',
+        'desk-papers': 'src/desk-papers.css',
         'desk-text': 'src/desk-text.js',
         'desk-proof': 'src/desk-proof.js',
         // the designer's editors: no page of a colleague loads these
