@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from meldcode.check.answers import conditions_of
 from meldcode.check.marking import NOW
+from meldcode.check.meaning import SKIP
 from meldcode.check.meaning import is_date as is_date
 from meldcode.definition import Version
 from meldcode.feel import Expression, Json
@@ -16,6 +17,7 @@ from meldcode.form.conditions import Scope
 from meldcode.form.parts import Keyed, keyed
 
 MOST = 20_000
+NOT_DONE = ("nee", "niet")
 WORDS = frozenset({"textfield", "textarea"})
 CHOICES = frozenset({"radio", "select", "checklist", "checkbox"})
 Given = Mapping[str, Json]
@@ -47,17 +49,19 @@ class Asking:
             return True
         return bool(targets) and all(
             any(not _hidden(hides, scope) for hides in targets)
-            for given, scope in self._cases()
+            for given, scope in self._cases(targets)
             if when(given)
         )
 
     def always_or_why_not(self, wanted: Callable[[Field], bool]) -> bool:
         """Whether some wanted question must be answered, or else words that are only asked instead of it."""
         targets = [hides for _, hides in self._wanted(wanted)]
+        if any(not hides for hides in targets):
+            return True
         reasons = [hides for _, hides in self._wanted(is_words)]
         beside: list[set[int]] = []
         instead: list[set[int]] = []
-        for _, scope in self._cases():
+        for _, scope in self._cases([*targets, *reasons]):
             asked = any(not _hidden(hides, scope) for hides in targets)
             words = {place for place, hides in enumerate(reasons) if not _hidden(hides, scope)}
             (beside if asked else instead).append(words)
@@ -67,8 +71,9 @@ class Asking:
     def only(self, wanted: Callable[[Field], bool], when: Callable[[Given], bool]) -> list[str]:
         """The wanted questions that are always asked when `when`, and not always otherwise."""
         found = []
-        cases = list(self._cases())
-        for key, hides in self._wanted(wanted):
+        targets = self._wanted(wanted)
+        cases = list(self._cases([hides for _, hides in targets]))
+        for key, hides in targets:
             inside = [not _hidden(hides, scope) for given, scope in cases if when(given)]
             outside = [not _hidden(hides, scope) for given, scope in cases if not when(given)]
             if inside and all(inside) and not all(outside):
@@ -89,11 +94,19 @@ class Asking:
             return part.required and any(self._must(one, wanted) for one in keyed(part.parts))
         return any(self._must(one, wanted) for one in keyed(part.parts))
 
-    def _cases(self) -> Iterator[tuple[Given, Scope]]:
-        """Each combination of answers on which some condition of the form depends."""
+    def _cases(self, wanted: Sequence[Sequence[Expression]]) -> Iterator[tuple[Given, Scope]]:
+        """Each combination of answers on which these conditions depend, and of those that refuse or skip."""
         conditions = dict(conditions_of(self.form.parts))
-        names = frozenset[str]().union(*(hide.variables for hides in conditions.values() for hide in hides))
-        own = [key for key in conditions if key in names or self._is_gate(key)]
+        names = {key for key in conditions if self._refuses(key)}
+        names |= {name for hides in wanted for hide in hides for name in hide.variables}
+        while True:
+            more = {
+                name for key in names & set(conditions) for hide in conditions[key] for name in hide.variables
+            }
+            if more <= names:
+                break
+            names |= more
+        own = [key for key in conditions if key in names]
         others = sorted(names - set(self.form.fields))
         tried = 0
         for values in itertools.product(*(self._values(name) for name in others)):
@@ -105,9 +118,12 @@ class Asking:
                     return
                 yield given, Scope(outside, {**dict.fromkeys(self.form.fields), **given}, NOW.date())
 
-    def _is_gate(self, key: str) -> bool:
+    def _refuses(self, key: str) -> bool:
+        """Whether a question can be answered with skipping or with a no that `when` may ask for."""
         part = self.form.fields[key]
-        return isinstance(part, Field) and any(option.value == "overslaan" for option in part.options)
+        return isinstance(part, Field) and any(
+            option.value == SKIP or option.value.startswith(NOT_DONE) for option in part.options
+        )
 
     def _given(
         self, own: Sequence[str], conditions: Mapping[str, Sequence[Expression]], outside: Given

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
-from meldcode.check.asking import Asking, Given, is_choice, is_words
+from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
 from meldcode.check.blocking import blocked
 from meldcode.check.deciding import deciding_defaults, deciding_on
 from meldcode.check.drawn import insists
@@ -479,7 +479,7 @@ def _tells_or_why_not(evidence: Evidence, node: Node) -> bool:
     """Words for every answer but a plain yes; a yes is recorded as a choice."""
     meaning = evidence.meaning
     refusals = any(
-        option.value.startswith(NOT_TOLD)
+        option.value.startswith(NOT_DONE)
         for field in meaning.fields(node)
         if isinstance(field, Field)
         for option in field.options
@@ -487,11 +487,8 @@ def _tells_or_why_not(evidence: Evidence, node: Node) -> bool:
     if not refusals:
         return insists(meaning, node, is_words)
     return insists(meaning, node, lambda field: is_words(field) or is_choice(field)) and insists(
-        meaning, node, is_words, lambda given: any(str(one).startswith(NOT_TOLD) for one in given.values())
+        meaning, node, is_words, lambda given: any(str(one).startswith(NOT_DONE) for one in given.values())
     )
-
-
-NOT_TOLD = ("nee", "niet")
 
 
 def people_decide(evidence: Evidence) -> Verdict:

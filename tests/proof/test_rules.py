@@ -723,6 +723,12 @@ def told_needs_no_words_but_not_told_does() -> Sketch:
 
 
 @rule(11, BROKEN)
+def not_told_and_words_for_something_else() -> Sketch:
+    asked = [choice("verteld", "ja", "nee"), choice("hoe", "bellen", "anders")]
+    return _reporting(*asked, words("anders_namelijk", hide='=hoe = "bellen"'))
+
+
+@rule(11, BROKEN)
 def not_told_and_not_why() -> Sketch:
     return _reporting(choice("verteld", "ja", "nee"), words("hoe", hide='=verteld = "nee"'))
 
