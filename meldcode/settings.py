@@ -13,13 +13,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
-import sqlalchemy as sa
-
 from meldcode.messages import MeldcodeError, Text
-from meldcode.store import Database
+
+if TYPE_CHECKING:
+    from meldcode.store import Database
 
 T = TypeVar("T")
 
@@ -121,6 +121,9 @@ class Settings:
 
     def database(self) -> Database:
         """The database of this deployment (not yet migrated)."""
+        # imported here: beat reads the settings and never opens the database, half of its memory
+        from meldcode.store import Database
+
         return Database(
             self.database_url,
             self.master_key,
@@ -173,7 +176,7 @@ class _Reader:
             if value:
                 return read(value)
             what = Text("ontbreekt", "is not set")
-        except (ValueError, sa.exc.ArgumentError):
+        except ValueError:
             # The value itself is not repeated: it may hold a password.
             what = Text("is niet bruikbaar", "cannot be used")
         self.problems.append(
@@ -204,7 +207,12 @@ def _proxies(value: str) -> int:
 
 
 def _database_url(value: str) -> str:
-    if sa.make_url(value).get_backend_name() not in ("sqlite", "postgresql"):
+    parts = urlsplit(value)  # a port that is no number raises ValueError when it is read
+    if (
+        parts.scheme.partition("+")[0] not in ("sqlite", "postgresql")
+        or "://" not in value
+        or parts.port == 0
+    ):
         raise ValueError(value)
     return value
 

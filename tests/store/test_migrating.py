@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from meldcode import audit, cases, timers
 from meldcode.store import Database
-from meldcode.store.migrate import upgrade
+from meldcode.store.migrate import MIGRATIONS, newest, upgrade
 from meldcode.store.tables import metadata, people
 from meldcode.store.tables import organisations as organisation_table
 from tests.databases import Kind, again, beneath
@@ -102,3 +103,8 @@ def test_a_table_whose_fence_is_down_is_not_up_to_date(house: House, kind: Kind)
     assert not house.db.is_current()
     house.db.migrate()
     assert house.db.is_current()
+
+
+def test_migrations_are_one_row_and_the_last_number_is_its_end() -> None:
+    (head,) = ScriptDirectory(str(MIGRATIONS)).get_heads()
+    assert head == newest()

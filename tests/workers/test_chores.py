@@ -8,7 +8,8 @@ from pathlib import Path
 from meldcode import adjustments, chores, clock, definition, people, publishing
 from meldcode.days import OwnDay
 from meldcode.settings import Settings, SmtpSettings
-from workers.tasks import Work
+from workers.slots import Slots
+from workers.work import Work
 
 SCHOOL = Path(__file__).resolve().parents[2] / "processes" / "basisschool-het-voorbeeld"
 
@@ -45,7 +46,7 @@ def test_a_tick_looks_who_is_there_and_computes_deadlines_again(tmp_path: Path) 
         day = now.date() + timedelta(days=3)
         adjustments.change_days(db, actor, {day: OwnDay(day, True)}, now=now)
 
-        work = Work(settings, mailers=1)
+        work = Work(settings, Slots(1))
         work.tick()
         work._database.close()
         work._slots._file.close()
