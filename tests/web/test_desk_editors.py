@@ -356,6 +356,41 @@ def test_a_step_is_added_in_the_list_and_drawn_by_itself(window: BrowserContext)
     assert heard == []
 
 
+def test_changes_one_after_the_other_add_up(window: BrowserContext) -> None:
+    """Each control changes what there is now, not what there was when it was drawn."""
+    page = sign_in(window)
+    open_editor(page, f"/ontwerp/diagram/{SMALL}")
+    page.evaluate(SELECT, "aangifte")
+    panel = page.get_by_role("region", name="Eigenschappen")
+    panel.get_by_text("krijgt het bevoegd gezag een herinnering").click()
+    for days in ("3", "4"):
+        panel.get_by_label("Na", exact=True).fill(days)
+        panel.get_by_label("Na", exact=True).blur()
+        expect(panel.get_by_text(f"Na {days} werkdagen krijgt het bevoegd gezag")).to_be_visible()
+    panel.get_by_label("Hoe tellen de dagen?").select_option("klok")
+    panel.get_by_label("Aan wie?").select_option("leerkracht")
+    panel.get_by_label("Na", exact=True).fill("5")
+    panel.get_by_label("Na", exact=True).blur()
+    expect(panel.get_by_text("Na 5 dagen krijgt de leerkracht een herinnering")).to_be_visible()
+    panel.get_by_text("Wat voor stap is dit?").click()
+    panel.get_by_role("checkbox").nth(0).check()
+    panel.get_by_role("checkbox").nth(1).check()
+    expect(panel.get_by_role("checkbox").nth(0)).to_be_checked()
+    written = page.evaluate(WRITTEN)
+    assert re.search(r'id="aangifte_2d" name="5 dagen"[^>]*meldcode:calendar="klok"', written)
+    assert re.search(r'id="mail_aangifte_2d" name="Herinnering: leerkracht"', written)
+
+    page.evaluate(SELECT, "van_redelijk_vermoeden_gateway_naar_aangifte")
+    row = panel.get_by_role("group", name="Regel 1")
+    row.get_by_label("Vergelijking").select_option("!=")
+    row.get_by_label("Waarde").select_option("nee")
+    row.get_by_label("Vergelijking").select_option("=")
+    panel.get_by_role("button", name="Nog een regel").click()
+    panel.get_by_role("group", name="Regel 2").get_by_label("Vergelijking").select_option("filled")
+    panel.get_by_label("Hoe horen de regels bij elkaar?").select_option("or")
+    assert re.search(r'= redelijk_vermoeden = "nee" or \w+ != null<', page.evaluate(WRITTEN))
+
+
 def test_the_modeler_keeps_what_it_opens(window: BrowserContext) -> None:
     """A few of the shipped diagrams, small and large; the others are read and written without a browser."""
     page = sign_in(window)

@@ -1,6 +1,6 @@
 /*
- * A form that is drawn anew after every change, but keeps its fields as long as it asks the same things: so that
- * focus, presses and half-typed texts are never lost.
+ * A form that is drawn anew after every change: what its controls do is then about what there is now. What the
+ * person is doing stays: where she is, what she has half typed, what she has folded open, what she is pressing.
  */
 
 import { later } from './dom.js';
@@ -32,42 +32,33 @@ export class Kept {
     const { key, parts } = this.make();
     const made = document.createElement('div');
     made.append(...[parts].flat(Infinity).filter(Boolean));
-    const signature = `${key}|${[...made.querySelectorAll('[id], summary')].map((one) => one.id || one.textContent).join()}`;
-    if (signature === this.signature) refresh(this.place, made);
-    else this.#replace(made, key === this.key);
+    const values = [...made.querySelectorAll('input, select, textarea')].map((one) => `${one.value}${one.checked}`);
+    const signature = [key, made.innerHTML, ...values].join('|');
+    if (signature !== this.signature) this.#replace(made, key === this.key);
     this.signature = signature;
     this.key = key;
   }
 
   #replace(made, same) {
     const { place } = this;
-    const focused = place.contains(document.activeElement) ? document.activeElement.id : null;
+    const active = place.contains(document.activeElement) ? document.activeElement : null;
+    const doing = active && { id: active.id, value: active.value, from: active.selectionStart, to: active.selectionEnd };
     const open = same ? new Set([...place.querySelectorAll('details[open] > summary')].map(nameOf)) : new Set();
     place.replaceChildren(...made.childNodes);
     for (const summary of place.querySelectorAll('summary')) if (open.has(nameOf(summary))) summary.parentElement.open = true;
-    if (focused === null) return;
-    const again = focused && document.getElementById(focused);
-    if (again) again.focus({ preventScroll: true });
-    else this.lost();
+    if (!doing) return;
+    const again = doing.id && document.getElementById(doing.id);
+    if (!again) {
+      this.lost();
+      return;
+    }
+    again.focus({ preventScroll: true });
+    if (!same || !again.matches('input:not([type=checkbox], [type=radio]), textarea')) return;
+    if (!again.dataset.refresh) again.value = doing.value;
+    if (doing.from !== null && again.type !== 'number') again.setSelectionRange(doing.from, doing.to);
   }
 }
 
 function nameOf(summary) {
   return summary.id || summary.textContent;
-}
-
-/** The same questions as before: only what they hold is changed. */
-function refresh(old, made) {
-  for (const fresh of made.querySelectorAll('[id]')) {
-    const before = old.querySelector(`#${CSS.escape(fresh.id)}`);
-    if (!before) continue;
-    if (fresh.matches('select')) {
-      const { value } = fresh;
-      before.replaceChildren(...fresh.childNodes);
-      before.value = value;
-    } else if (fresh.matches('input[type=checkbox], input[type=radio]')) before.checked = fresh.checked;
-    else if (fresh.matches('input, textarea')) {
-      if (before !== document.activeElement || before.dataset.refresh) before.value = fresh.value;
-    } else if (fresh.dataset.says !== undefined) before.replaceChildren(...fresh.childNodes);
-  }
 }

@@ -19,7 +19,7 @@ export function choice(context, element) {
       h(
         'details',
         { class: 'desk-level' },
-        h('summary', { id: `kant-${one.id}`, 'data-says': '' }, summary(context, one)),
+        h('summary', { id: `kant-${one.id}` }, summary(context, one)),
         flowFields(context, one, one.id),
       ),
     ),
@@ -42,7 +42,7 @@ function isDefault(connection) {
 export function flow(context, element) {
   const from = element.source;
   return [
-    h('p', { id: 'van-naar', 'data-says': '' }, `Van ${shortName(from)} naar ${shortName(arrivesAt(element.target))}.`),
+    h('p', { id: 'van-naar' }, `Van ${shortName(from)} naar ${shortName(arrivesAt(element.target))}.`),
     chooses(from.businessObject) && outgoing(from).length > 1
       ? flowFields(context, element, element.id)
       : field('Naam', textbox('naam', element.businessObject.get('name'), (value) => context.modeler.get('modeling').updateLabel(element, value))),

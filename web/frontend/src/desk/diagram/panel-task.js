@@ -63,13 +63,11 @@ export function steps({ modeler, facts }, element) {
     const others = [...next].filter((one) => !known.includes(one));
     change(modeler, element, { 'meldcode:step': [...known, ...others].join(' ') });
   };
-  const names = facts.steps.filter((one) => chosen.has(one.key)).map((one) => one.label);
   return h(
     'details',
     { class: 'desk-more' },
     h('summary', {}, 'Wat voor stap is dit?'),
     h('p', { class: 'desk-hint' }, 'Hieraan herkent de controle de stappen van de wet.'),
-    h('p', { class: 'visually-hidden', id: 'stapsoorten', 'data-says': '' }, names.join(', ')),
     h('div', { class: 'desk-ticks', role: 'group', 'aria-label': 'Wat voor stap is dit?' },
       facts.steps.map((one) => tick(`stap-${one.key}`, one.label, chosen.has(one.key), (on) => set(one.key, on)))),
   );
@@ -123,7 +121,7 @@ export function ladder(context, element) {
       h(
         'details',
         { class: 'desk-level' },
-        h('summary', { id: `trap-${level.timer.id}`, 'data-says': '' }, sentence(level, roles)),
+        h('summary', { id: `trap-${level.timer.id}` }, sentence(level, roles)),
         levelFields(`trap-${level.timer.id}`, level, facts, (given) => {
           const next = { ...level, ...given };
           changeLevel(modeler, level, { ...given, ...(named(level, roles) ? { name: mailName(next, roles) } : {}) });

@@ -144,7 +144,7 @@ function diagram({ modeler, show }) {
   return [
     tour(),
     h('p', {}, 'Kies een onderdeel in de tekening om het te veranderen. U kunt ook hieronder een stap kiezen.'),
-    h('p', { class: 'desk-hint', id: 'aantal', 'data-says': '' }, `${tasks.length} stappen${lanes.length ? `, banen: ${lanes.join(', ')}` : ''}.`),
+    h('p', { class: 'desk-hint', id: 'aantal' }, `${tasks.length} stappen${lanes.length ? `, banen: ${lanes.join(', ')}` : ''}.`),
     h(
       'ol',
       { class: 'desk-steps' },

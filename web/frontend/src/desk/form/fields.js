@@ -124,7 +124,7 @@ function options(component, edit) {
         button('↑', () => move(at, -1), { kind: 'subtle', id: `antwoord-op-${at}`, disabled: at === 0, name: `Antwoord ${at + 1} naar boven` }),
         button('↓', () => move(at, 1), { kind: 'subtle', id: `antwoord-neer-${at}`, disabled: at === values.length - 1, name: `Antwoord ${at + 1} naar onder` }),
         button('Weg', () => change(values.filter((_, place) => place !== at)), { kind: 'subtle', id: `antwoord-weg-${at}`, disabled: values.length < 2, name: `Antwoord ${at + 1} weghalen` }),
-        h('span', { class: 'desk-hint', id: `antwoord-naam-${at}`, 'data-says': '' }, `in voorwaarden: "${one.value}"`),
+        h('span', { class: 'desk-hint', id: `antwoord-naam-${at}` }, `in voorwaarden: "${one.value}"`),
       ),
     ),
     button('Antwoord toevoegen', () => change([...values, { label: 'Nieuw antwoord', value: keyFrom('antwoord', new Set(values.map((one) => one.value))) }]), { id: `antwoord-erbij-${values.length}` }),
