@@ -42,7 +42,10 @@ export async function written(modeler) {
 export async function draw(modeler, xml, { keepView = false } = {}) {
   const canvas = modeler.get('canvas');
   const view = keepView ? canvas.viewbox() : null;
-  await modeler.importXML(xml);
+  await modeler.importXML(xml).catch((problem) => {
+    const what = /no diagram to display/.test(problem.message) ? 'er staat geen tekening in' : problem.message.split('\n')[0];
+    throw new Error(`Dit bestand kan niet als diagram worden getekend: ${what}. Zet een eerdere versie terug, of upload het opnieuw.`);
+  });
   if (view?.width) canvas.viewbox({ x: view.x, y: view.y, width: view.width, height: view.height });
   else start(modeler);
 }
