@@ -47,6 +47,10 @@ def _worker(settings: Settings, processes: int) -> int:
     # gossip and mingle are workers talking to each other, which ours have no need for
     name = f"worker-{os.getpid()}@%h"
     words = ["--quiet", "worker", "-n", name, "--without-gossip", "--without-mingle"]
+    if processes == 1:
+        # One task at a time needs no process beside the worker's own, which is half of what it weighs. Only
+        # the limit on a task's time is lost, and every task ends itself (`work.WORKING_SECONDS`).
+        words += ["--pool", "solo"]
     return int(make_worker(settings, processes=processes).start(words) or 0)
 
 
