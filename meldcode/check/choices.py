@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from meldcode.check.answers import Answers, Leaf, TooMany
 from meldcode.check.documents import EMPTY, NOTHING, Document, as_text
 from meldcode.check.history import marks
-from meldcode.check.live import Live, Question
+from meldcode.check.live import Live, Pending
 from meldcode.check.meaning import Meaning
 from meldcode.definition import Version
 from meldcode.diagram.model import Node
@@ -103,9 +103,8 @@ class Choices:
         touched = self.live.touched(node)
         seen: set[Hashable] = set()
         # Only what is asked counts, and all of these answers write the same names: one case will do.
-        names = {name for question in touched for name in question.kept}
-        values = {name: document.values.get(name) for name in names}
-        texts = {name: document.texts.get(name, NOTHING) for name in names}
+        values = {name: document.values.get(name) for name in touched.names}
+        texts = {name: document.texts.get(name, NOTHING) for name in touched.names}
         tried = Document(values, texts)
         for leaf, said, given in self._grouped(node, form, touched, document):
             values.update(given.values)
@@ -116,7 +115,7 @@ class Choices:
                 yield leaf, said
 
     def _grouped(
-        self, node: Node, form: Form, touched: list[Question], document: Document
+        self, node: Node, form: Form, touched: Pending, document: Document
     ) -> list[tuple[Leaf, frozenset[str], Document]]:
         """Answers of which no two are alike in all that can count, whatever else the case holds; of each
         what it writes as far as it counts.
@@ -126,7 +125,7 @@ class Choices:
         leaves = self.answers.leaves(form, document.values)
         place = (node.id, id(leaves))
         if place not in self._groups:
-            asked = tuple(sorted({name for one in touched for name in one.kept} & set(form.fields)))
+            asked = tuple(name for name in touched.names if name in form.fields)
             empty = dict.fromkeys(form.fields)
             found: dict[Hashable, tuple[Leaf, frozenset[str], Document]] = {}
             shown: dict[Json, str] = {}

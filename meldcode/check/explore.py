@@ -18,7 +18,7 @@ from meldcode.check.answers import Answers
 from meldcode.check.choices import Choices, Move
 from meldcode.check.documents import EMPTY, Document, as_text
 from meldcode.check.history import BEGIN, MAY_REFUSE, History, after, needed, opened, raised
-from meldcode.check.live import Live, Question
+from meldcode.check.live import Live, Pending
 from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
 from meldcode.check.situations import Act, Place, Situations, Taken
@@ -195,7 +195,7 @@ class Explorer:
         acute = [version.nodes[key] for key in self.in_route]
         self.acute_fields = tuple({name for node in acute for name in self.live.writes(node)})
         self.messages = self._messages()
-        self.due: dict[int, list[Question]] = {}
+        self.due: dict[int, Pending] = {}
         self.histories: dict[tuple[History, str, frozenset[str]], History] = {}
         self.shortened: dict[tuple[History, str], History] = {}
         self.seen: set[Taken] = set()
@@ -444,7 +444,8 @@ class Explorer:
         history = self._shortened(history, place)
         due = self.due.get(place.number)
         if due is None:
-            due = self.due[place.number] = [] if place.finished else self.live.due(place.standing)
+            due = Pending.of([]) if place.finished else self.live.due(place.standing)
+            self.due[place.number] = due
         key = (place.marking, self.live.key(due, document), history)
         found = self.known.get(key)
         if found is None:

@@ -60,6 +60,19 @@ class Way(NamedTuple):
     guards: frozenset[tuple[str, Hashable]] = frozenset()
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Pending:
+    """Everything that may still be asked of a document at some point; `names` are all that it reads."""
+
+    questions: list[Question]
+    names: tuple[str, ...]
+    known: dict[tuple[str, ...], tuple[int, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, questions: list[Question]) -> Pending:
+        return cls(questions, tuple(sorted({name for one in questions for name in one.kept})))
+
+
 # Per behaviour that is still to come the ways there.
 Ways = frozenset[Way]
 Due = dict[str, Ways]
@@ -94,7 +107,7 @@ class Live:
         self._questions: dict[tuple[str, Ways], Question] = {}
         self._met_before: dict[str, Due] = {}
         self._results: dict[tuple[str, str], Hashable] = {}
-        self._touched: dict[str, list[Question]] = {}
+        self._touched: dict[str, Pending] = {}
         self._numbers: dict[Hashable, int] = {}
         self._domains: dict[str, list[Json]] = {}
 
@@ -328,10 +341,12 @@ class Live:
 
     # --- signatures -----------------------------------------------------------------------------------
 
-    def due(self, standing: Iterable[str]) -> list[Question]:
+    def due(self, standing: Iterable[str]) -> Pending:
         """What may still be asked of a document when tokens stand on these nodes."""
         live = joined([self.always, *(self._here(node) for node in standing if node in self.before)])
-        return [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
+        return Pending.of(
+            [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
+        )
 
     def _here(self, key: str) -> Due:
         if key not in self._met_before:
@@ -354,9 +369,13 @@ class Live:
             self._questions[place] = Question(behaviour, kept, told)
         return self._questions[place]
 
-    def key(self, due: Iterable[Question], document: Document) -> tuple[int, ...]:
+    def key(self, due: Pending, document: Document) -> tuple[int, ...]:
         """What is worth remembering of a document: how it answers each of these."""
-        return tuple([self.signature(question, document) for question in due])
+        shown = document.shown(due.names)
+        found = due.known.get(shown)
+        if found is None:
+            found = due.known[shown] = tuple([self.signature(one, document) for one in due.questions])
+        return found
 
     def signature(self, question: Question, document: Document) -> int:
         """How a behaviour turns out on a document, now and after any later writing: a number for each way."""
@@ -402,18 +421,18 @@ class Live:
         form = self.version.forms.get(node.form or "")
         own = frozenset(form.fields) if form else frozenset[str]()
         found = set(self.answers.outside(form)) if form else set()
-        for question in self.touched(node):
+        for question in self.touched(node).questions:
             found |= set(question.kept) - own
         return tuple(sorted(found))
 
-    def touched(self, node: Node) -> list[Question]:
+    def touched(self, node: Node) -> Pending:
         """The behaviours that finishing a task with one answer or another can change."""
         if node.id not in self._touched:
             own = self.writes(node)
             beside = [self._here(key) for key in self.beside.of_writer(node.id) if key in self.before]
             live = joined([self._met(node.id, self.after[node.id]), self.always, *beside])
             questions = [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
-            self._touched[node.id] = [one for one in questions if own & set(one.kept)]
+            self._touched[node.id] = Pending.of([one for one in questions if own & set(one.kept)])
         return self._touched[node.id]
 
 

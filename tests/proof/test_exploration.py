@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -97,8 +98,16 @@ def test_a_diagram_has_the_same_states_with_and_without_its_finished_tasks(name:
 @given(versions(timed=True))
 def test_any_diagram_has_the_same_states_with_and_without_its_finished_tasks(drawn: Version) -> None:
     version = asked(drawn)
-    whole = Situations(version, keep_finished=True)
-    same(explore(version, most_states=40), explore(version, most_states=40, situations=whole))
+    pruned = explore(version, most_states=80)
+    whole = explore(version, most_states=80, situations=Situations(version, keep_finished=True))
+    if pruned.complete and whole.complete:  # the same states, whichever was come to first
+        assert states(pruned) == states(whole)
+        assert seen(pruned) == seen(whole)
+        assert pruned.reached == whole.reached
+
+
+def states(played: Exploration) -> Counter[Any]:
+    return Counter((one.open, one.finished, one.outcome, one.history) for one in played.states)
 
 
 @generated

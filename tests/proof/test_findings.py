@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from meldcode import cli
 from meldcode.check import Says, prove
 from meldcode.check.explore import explore
 from meldcode.check.tables import only_recorded, table_findings
@@ -220,6 +221,31 @@ def test_a_bound_gives_not_proven_with_its_reason_and_never_fine(bound: dict[str
     reason = proof.sound["incident"].why.nl
     assert ("3 toestanden" in reason) or ("De tijd was op" in reason)
     assert not proof.holds
+
+
+def test_a_long_exploration_says_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+    played = explore(many(), progress=lambda states, looked_at: told.append((states, looked_at)))
+    assert told == [(101, 100)]
+    assert len(played.states) == 151
+
+
+def test_the_command_shows_progress_past_the_first_second_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("meldcode.cli.time.monotonic", lambda: now[0])
+    clock = cli._Patience(600)
+    now[0] += 0.9
+    clock.progress(50, 40)
+    assert capsys.readouterr().err == ""
+    now[0] += 1.1
+    clock.progress(500, 400)
+    assert "400/500" in (shown := capsys.readouterr().err)
+    assert "200/s" in shown
+    assert not clock.enough()
+    now[0] += 600
+    assert clock.enough()
 
 
 def many() -> Version:
