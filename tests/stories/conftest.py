@@ -28,6 +28,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     running = EmbeddedHouse(tmp_path_factory.mktemp("house") / "var")
     try:
+        running.leave_holidays_behind()
         yield running
     finally:
         running.close()

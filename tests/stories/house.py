@@ -10,8 +10,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime
+from datetime import time as time_of_day
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -19,6 +22,7 @@ from meldcode import clock
 from meldcode.settings import Settings
 from meldcode.store import Database
 from meldcode.store.tables import due, outbox
+from tests.organisations import SCHOOL, version_of
 from tests.ports import free_port
 from tests.workers.deployment import PASSWORD, Deployment
 from workers.embedded.catcher import Mailbox
@@ -26,6 +30,7 @@ from workers.embedded.catcher import Mailbox
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
 SETTLE_SECONDS = 60
+TELLING_DAYS = 25  # working days that the stories of a file let pass together, and those before a holiday
 
 
 class House:
@@ -41,6 +46,23 @@ class House:
         """What was delivered about one case, oldest first, once nothing is due or waiting any more."""
         self.settle()
         return [mail for mail in self.mailbox.messages() if reference in str(mail["Subject"])]
+
+    def leave_holidays_behind(self) -> None:
+        """Move the clock until no school holiday comes while stories are told, whatever day it really is.
+
+        Before a holiday the school asks who keeps watch, and in it fewer days count.
+        """
+        calendar = version_of(SCHOOL).organisation.calendar()
+        while True:
+            now = clock.now(self.db)
+            holiday = calendar.holiday_from(calendar.local(now).date())
+            if holiday is None:
+                return
+            begins = datetime.combine(holiday[0], time_of_day(12), ZoneInfo(calendar.zone))
+            left = calendar.working_days_between(now, begins)
+            if left > TELLING_DAYS:
+                return
+            clock.move(self.db, max(left, 0) + 1, calendar=calendar)
 
     def settle(self) -> None:
         """Wait until the workers have fired what is due and sent what is queued."""

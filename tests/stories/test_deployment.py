@@ -44,6 +44,7 @@ def deployed(
         deployment = Deployment(folder / "var", own_broker.url, mailbox, port, database=database)
         house = DeployedHouse(deployment, folder)
         try:
+            house.leave_holidays_behind()
             yield house
         finally:
             house.close()

@@ -151,11 +151,15 @@ class Shown:
 
     def stalls_through_every_level(self) -> bool:
         """A weighing is told at every rung of its ladder, and once to another than the rung is for."""
-        mails = [one for one in play(self.version, self.example).happenings if isinstance(one.what, Mail)]
-        told = {one.what.node for one in mails if isinstance(one.what, Mail)}
-        elsewhere = {
-            one.what.node for one in mails if isinstance(one.what, Mail) and one.reaches != one.what.to
-        }
+        if not self.example.away:
+            return False
+        mails = [
+            (one.what, one.reaches)
+            for one in play(self.version, self.example).happenings
+            if isinstance(one.what, Mail)
+        ]
+        told = {mail.node for mail, _ in mails}
+        elsewhere = {mail.node for mail, reaches in mails if reaches != mail.to}
         for node in self.version.nodes.values():
             if StepKind.WEGEN not in node.steps:
                 continue
