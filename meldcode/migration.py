@@ -104,6 +104,9 @@ _COUNT = sa.select(sa.func.count()).select_from(_OLD.subquery())
 _EXCLUDED = sa.select(cases.c.id, cases.c.excluded).where(
     scoped(cases), cases.c.id.in_(sa.bindparam("which", expanding=True))
 )
+_COUNT_SEEN = sa.select(sa.func.count()).select_from(
+    _OLD.where(~sa.cast(cases.c.excluded, sa.Text).contains(sa.bindparam("who"))).subquery()
+)
 _REPIN = (
     sa.update(cases)
     .where(scoped(cases), cases.c.id == sa.bindparam("which"))
@@ -166,11 +169,14 @@ def preview(db: Database, actor: Actor, now: datetime) -> Preview:
     return seen
 
 
-def behind(db: Database, organisation: UUID) -> int:
-    """How many open cases follow another version than the one that holds. Raises `PublishError`."""
-    with db.reading(organisation) as tx:
-        here = {"version": publishing.current(tx), "after": _BEFORE_ALL}
-        count: int = tx.execute(_COUNT, here).scalar_one()
+def behind(db: Database, actor: Actor) -> int:
+    """How many open cases follow another version than the one that holds, without those she is shut out of.
+
+    Raises `PublishError`.
+    """
+    with db.reading(actor.organisation) as tx:
+        here = {"version": publishing.current(tx), "after": _BEFORE_ALL, "who": actor.person.hex}
+        count: int = tx.execute(_COUNT_SEEN, here).scalar_one()
         return count
 
 

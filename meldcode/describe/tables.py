@@ -13,6 +13,7 @@ from meldcode.describe.conditions import answer_in_words
 from meldcode.messages import Text
 
 ANYTHING = frozenset({"", "-"})
+NOTHING = "null"
 _STRING = r'"[^"]*"'
 _LISTED = re.compile(rf"{_STRING}(?:\s*,\s*{_STRING})*")
 _NOT = re.compile(rf"not\(\s*({_STRING}(?:\s*,\s*{_STRING})*)\s*\)")
@@ -36,7 +37,7 @@ class Row:
 
 
 def rows_in_words(version: Version, decision: Decision) -> tuple[Row, ...]:
-    """The rules of a table in their order; cells that accept anything are left out."""
+    """The rules of a table in their order; cells that accept anything or answer nothing are left out."""
     return tuple(
         Row(rule.number, tuple(_when(version, decision, rule)), tuple(_then(version, decision, rule)), notes)
         for rule in decision.rules
@@ -74,9 +75,9 @@ def _test(version: Version, name: str, text: str) -> tuple[str, str]:
 
 def _then(version: Version, decision: Decision, rule: Rule) -> Iterator[Text]:
     for column, answer in zip(decision.outputs, rule.answers, strict=True):
-        if answer is None:
+        text = answer.text.strip() if answer else NOTHING
+        if text == NOTHING:
             continue
-        text = answer.text.strip()
         label = (column.label or column.name).rstrip(":")
         label += "" if label.endswith("?") else ":"
         said = text.strip('"') if _BARE.fullmatch(text) and text not in {"true", "false"} else f"`{text}`"

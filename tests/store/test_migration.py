@@ -118,6 +118,23 @@ def test_a_case_that_stands_where_nothing_is_any_more_stays_and_says_why(
     assert case_of(house, first).version_id == version
 
 
+def test_a_case_she_is_shut_out_of_is_not_there_for_who_moves_cases(house: House, tmp_path: Path) -> None:
+    stuck = house.at_weighing()
+    publish(house, tmp_path, without_weighing_by_that_name)
+    henk = house.actor("henk")
+    assert migration.behind(house.db, henk) == 1
+    change = {"reason": "close", "key": "weg", "now": MONDAY}
+    cases.shut_out(house.db, house.actor("fatima"), stuck, house.people["henk"], **change)  # type: ignore[arg-type]
+    assert migration.behind(house.db, henk) == 0
+    assert migration.preview(house.db, henk, MONDAY).cases == ()
+    migration.begin(house.db, henk, MONDAY)
+    run(house)
+    (hers,) = migration.listed(house.db, house.organisation, henk.person)
+    (others,) = migration.listed(house.db, house.organisation, house.people["fatima"])
+    assert (len(hers.stayed), len(others.stayed)) == (0, 1)
+    assert migration.behind(house.db, house.actor("fatima")) == 1
+
+
 def test_a_task_that_is_for_another_role_now_goes_to_that_pool(house: House, tmp_path: Path) -> None:
     case = house.at_weighing()
     publish(house, tmp_path, for_another)

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from meldcode.definition import Version, read_folder
-from meldcode.describe import chapters, condition_in_words, duration_in_words, timer_in_words, timer_sentence
+from meldcode.describe import (
+    chapters,
+    condition_in_words,
+    duration_in_words,
+    policy_in_words,
+    rows_in_words,
+    timer_in_words,
+    timer_sentence,
+)
 from meldcode.diagram.model import CalendarKind, Timer
 from meldcode.workdays import parse_duration
 
@@ -59,7 +67,7 @@ def test_a_term_before_a_holiday_is_said_so() -> None:
 def test_the_ladder_of_step_4_reads_as_sentences(school: Version) -> None:
     timers = [node for node in school.nodes.values() if node.attached_to == "wegen" and node.timer]
     assert sorted(timer_sentence(school, node).nl for node in timers) == [
-        "5 werkdagen voor een vakantie begint daarnaast het deelproces “Vakantie: wie houdt zicht?”.",
+        "5 werkdagen voor een vakantie begint daarnaast het deelproces “Wie houdt zicht?”.",
         "Na 2 weekdagen krijgt de leerkracht een herinnering.",
         "Na 4 weekdagen krijgt de leerkracht een herinnering.",
         "Na 5 weekdagen krijgt de intern begeleider bericht.",
@@ -106,3 +114,22 @@ def test_a_way_that_no_answer_can_take_is_not_told(school: Version) -> None:
     assert not any(
         "is “Nee, nu niet” en “Vraagt u nog iemand om advies?” is niet" in way.nl for way in consult.next
     )
+
+
+def test_a_table_reads_as_rows_of_if_and_then_with_the_labels_of_the_forms(school: Version) -> None:
+    table = school.decisions["afweging"]
+    assert policy_in_words(table).nl == "De eerste regel die past, geldt."
+    first = rows_in_words(school, table)[0]
+    assert [one.nl for one in first.when] == ["Nu of binnenkort in gevaar? “Ja”"]
+    assert [one.nl for one in first.then][:2] == ["Advies: melden", "Meldnorm: 1"]
+    assert first.notes == ("Acute onveiligheid",)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_every_row_of_every_table_says_all_that_it_looks_at(folder: Path) -> None:
+    version = read_folder(folder)
+    for table in version.decisions.values():
+        for rule, row in zip(table.rules, rows_in_words(version, table), strict=True):
+            assert len(row.when) == sum(test.text.strip() not in {"", "-"} for test in rule.tests)
+            answers = [answer.text for answer in rule.answers if answer and answer.text.strip() != "null"]
+            assert len(row.then) == len(answers)

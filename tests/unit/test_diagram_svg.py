@@ -84,6 +84,31 @@ def test_a_late_task_differs_without_colour_by_a_dashed_outline(school):
     assert marked.find(f"{SVG}rect").get("stroke-dasharray") == "7 4"
 
 
+def test_what_differs_from_another_version_has_a_shape_of_its_own_and_a_word(school):
+    """Nothing rests on colour alone: the badges differ in shape, and the words are read aloud."""
+    words = {"added": "nieuw", "removed": "vervalt", "changed": "veranderd", "moved": "andere plek"}
+    badges = set()
+    for mark, word in words.items():
+        picture = etree.fromstring(draw(school, marks={"wegen": mark}))
+        found = group(picture, "wegen")
+        assert mark in found.get("class").split()
+        assert found.find(f"{SVG}title").text.endswith(f"— {word}")
+        assert f"{word.capitalize()}: " in picture.find(f"{SVG}desc").text
+        badges.add(tuple(element.get("d") or etree.QName(element).localname for element in list(found)[-2:]))
+    assert len(badges) == len(words)
+
+
+def test_an_arrow_is_marked_too(school):
+    flow = next(iter(school.flows))
+    plain, marked = (etree.fromstring(draw(school, marks=marks)) for marks in ({}, {flow: "removed"}))
+    assert group(plain, flow).get("class") == "sequenceFlow"
+    found = group(marked, flow)
+    assert found.get("class") == "sequenceFlow removed"
+    assert found.find(f"{SVG}path").get("stroke-dasharray") == "7 4"
+    assert found.find(f"{SVG}rect") is not None
+    assert "Vervalt: " in marked.find(f"{SVG}desc").text
+
+
 def test_an_unknown_mark_or_element_changes_nothing(school):
     assert draw(school, marks={"wegen": '"><script>', "nergens": "late"}) == draw(school)
 

@@ -86,7 +86,7 @@ def _page(
         running=running,
         percent=_percent(running) if running else 0,
         history=[one for one in known if not one.running],
-        behind=migration.behind(db, who.organisation),
+        behind=migration.behind(db, who),
         preview=preview if running is None else None,
         mails=sum(one.mails for one in preview.go) if preview else 0,
         most=MOST_ROWS,
