@@ -192,8 +192,7 @@ class Explorer:
             key for key, node in self.meaning.people.items() if node.steps == {StepKind.ZIJROUTE}
         } | self.in_route
         self.apart = self._tasks_apart()
-        acute = [version.nodes[key] for key in self.in_route]
-        self.acute_fields = tuple({name for node in acute for name in self.live.writes(node)})
+        self.acute_fields = self._only_acute()
         self.messages = self._messages()
         self.due: dict[int, Pending] = {}
         self.histories: dict[tuple[History, str, frozenset[str]], History] = {}
@@ -340,12 +339,21 @@ class Explorer:
             for other in waiting
         )
 
+    def _only_acute(self) -> tuple[str, ...]:
+        """The questions that only the route for acute danger asks: when one is answered, it was begun."""
+        own = {name for key in self.in_route for name in self.live.writes(self.version.nodes[key])}
+        others = (node for key, node in self.version.nodes.items() if key not in self.in_route)
+        return tuple(sorted(own.difference(*(self.live.writes(node) for node in others))))
+
+    def _was_acute(self, document: Document) -> bool:
+        return any(document.values.get(name) for name in self.acute_fields)
+
     def _raise(self, state: State) -> None:
         for name, node in self.messages.items():
             route = self.version.nodes[self.version.nodes[node].parent] if self._is_route(node) else None
             if route is not None and route.id in state.place.standing:
                 continue
-            if name == ACUTE and any(state.document.values.get(key) for key in self.acute_fields):
+            if name == ACUTE and self._was_acute(state.document):
                 continue  # once in a case: a second time writes the same answers over the first
             place = route.id if route else node
             self._take(state, Move("raise", place, said=frozenset({name})), Act("raise", name=name))
@@ -446,7 +454,12 @@ class Explorer:
         if due is None:
             due = Pending.of([]) if place.finished else self.live.due(place.standing)
             self.due[place.number] = due
-        key = (place.marking, self.live.key(due, document), history)
+        key = (
+            place.marking,
+            self.live.key(due, document),
+            history,
+            not place.finished and self._was_acute(document),
+        )
         found = self.known.get(key)
         if found is None:
             number, depth = len(self.result.states), state.depth + 1 if state else 0

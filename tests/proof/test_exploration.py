@@ -18,6 +18,7 @@ from meldcode.check.soundness import soundness
 from meldcode.check.verdict import Evidence
 from meldcode.definition import Version, read_files, read_folder
 from tests.proof.damage import ROOT
+from tests.proof.small import Sketch, day, words
 from tests.unit.engine_generated import versions
 
 ORGANISATIONS = sorted(path.name for path in (ROOT / "processes").iterdir() if path.is_dir())
@@ -154,3 +155,14 @@ def test_no_diagram_hangs_or_breaks_the_proof(drawn: Version) -> None:
     said = dict(soundness(Evidence(version, played, ())))
     if not played.complete:
         assert Says.HOLDS not in {verdict.says for verdict in said.values()}
+
+
+def test_acute_danger_is_raised_also_after_an_ordinary_form_asked_the_same_questions() -> None:
+    d = Sketch()
+    d.act("een", words("bellen_wie"), day("bellen_datum"))
+    d.act("twee")
+    d.line("een", "twee")
+    d.acute("bellen:acuut")
+    played = explore(d.version())
+    raised = {played.states[edge.source].open for edge in played.edges if edge.move.kind == "raise"}  # type: ignore[index]
+    assert raised >= {frozenset({"een"}), frozenset({"twee"})}
