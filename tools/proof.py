@@ -45,6 +45,8 @@ def line(mutant: Mutant, found: Sequence[tuple[str, Judged]]) -> str:
 def document(results: dict[Place, Judged], names: Sequence[str], seconds: float) -> list[str]:
     """The matrix, what could not be done and why, and what it took."""
     lines = [
+        f"Gespeeld met {len(names)} organisaties: {', '.join(names)}.",
+        "",
         f"| schade | bij | {' | '.join(map(str, RULES))} | bevindingen |",
         f"|---|---|{'---|' * (len(RULES) + 1)}",
     ]

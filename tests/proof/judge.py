@@ -48,6 +48,6 @@ def judged(name: str, mutant: Mutant) -> Judged:
         found = codes | {finding.code for finding in proof.findings}
         wrong = (Says.BROKEN,) if mutant.caught_by else (Says.BROKEN, Says.UNPROVEN)
         found |= {rule.number for rule, verdict in proof.rules if verdict.says in wrong}
-        if most and set(mutant.caught_by) & found:
+        if most and mutant.caught_by and mutant.caught_by[0] in found:
             return Judged(frozenset(found), all_seen=proof.states < most)
     return Judged(frozenset(found))

@@ -419,7 +419,7 @@ def _(one: Organisation) -> None:
     one.folder.retarget(one.default(_safe_or_not(one)).id, closing(one).id)
 
 
-@mutant("hulp werkt: voorwaarde omgekeerd", 16)
+@mutant("hulp werkt: voorwaarde omgekeerd", 16, 20)
 def _(one: Organisation) -> None:
     gateway = _safe_or_not(one)
     one.folder.condition(next(flow.id for flow in one.flows(gateway) if flow.condition), flip)
