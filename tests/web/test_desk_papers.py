@@ -25,6 +25,7 @@ from tests.web.test_desk_pages import (
     publish,
     text_of,
 )
+from tests.web.test_safe_pages import TELLING
 
 SCHOOL = PROCESSES / "basisschool-het-voorbeeld"
 
@@ -152,6 +153,10 @@ def test_everybody_reads_what_holds_as_a_document_and_only_designers_the_draft(
     pictures = re.findall(r'<img src="([^"]+)"', page)
     assert pictures
     assert all(sanne.client.get(address).mimetype == "image/svg+xml" for address in pictures)
+    assert sanne.client.get(f"/werkwijze/document/schema/{len(pictures) + 1}.svg").status_code == 404
+    # what lands in somebody's history says nothing
+    for address in re.findall(r'(?:href|src)="([/#][^"]*)"', page):
+        assert not TELLING.search(address), address
     drafted = text_of(wieke.get("/ontwerp/document"))
     assert "4 Afwegen" in drafted
     assert "ontwerp, geldt nog niet" in drafted

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Flask, render_template, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from meldcode import desk
 from meldcode.definition import MailTemplate, Version
@@ -60,7 +60,8 @@ def document(word: str) -> ResponseReturnValue:
         return render_template(
             "desk/document.html", here="desk", document=None, shown=shown, unreadable=wrong
         )
-    return _page(shown, _document(shown.version, "desk.document_picture", word))
+    urls = [url_for("desk.document_picture", word=word, path=file) for file in _drawn(shown.version)]
+    return _page(shown, _document(shown.version, urls), here="desk")
 
 
 @designers_only
@@ -79,23 +80,31 @@ def document_picture(word: str, path: str) -> ResponseReturnValue:
 @signed_in
 def holds() -> ResponseReturnValue:
     """What holds now, as a document."""
-    return _page(named(LIVE), _document(published().version, "desk_document.holds_picture", None))
+    version = published().version
+    urls = [
+        url_for("desk_document.holds_picture", number=number + 1) for number in range(len(_drawn(version)))
+    ]
+    return _page(named(LIVE), _document(version, urls), here="working")
 
 
-@blueprint.get("/werkwijze/document/schema/<path:path>")
+@blueprint.get("/werkwijze/document/schema/<int:number>.svg")
 @signed_in
-def holds_picture(path: str) -> ResponseReturnValue:
-    """A diagram of what holds now."""
-    return picture(published().version, path)
+def holds_picture(number: int) -> ResponseReturnValue:
+    """A diagram of what holds now, by its number: an address in somebody's history tells no file's name."""
+    version = published().version
+    files = _drawn(version)
+    if not 0 < number <= len(files):
+        raise NotFound
+    return picture(version, files[number - 1])
 
 
 # --- both ----------------------------------------------------------------------------------------------
 
 
-def _page(shown: Named, found: Document) -> str:
+def _page(shown: Named, found: Document, *, here: str) -> str:
     return render_template(
         "desk/document.html",
-        here="desk" if shown.word != LIVE else "working",
+        here=here,
         document=found,
         shown=shown,
         step_names=step_names(),
@@ -104,10 +113,10 @@ def _page(shown: Named, found: Document) -> str:
     )
 
 
-def _document(version: Version, endpoint: str, word: str | None) -> Document:
+def _document(version: Version, urls: list[str]) -> Document:
+    """`urls` are the addresses of the diagrams, in the order of `_drawn`."""
     history = desk.history(services().db, actor().organisation)
     one = next((one for one in history if one.version == version.id and one.in_force_at), None)
-    where: dict[str, Any] = {} if word is None else {"word": word}
     return Document(
         version=version,
         chapters=tuple(chapter for chapter in chapters(version) if chapter.steps),
@@ -116,7 +125,7 @@ def _document(version: Version, endpoint: str, word: str | None) -> Document:
             for key, table in version.decisions.items()
         ),
         mails=tuple(sorted(version.mails.values(), key=lambda mail: mail.file)),
-        pictures=tuple((title_of(file), url_for(endpoint, path=file, **where)) for file in _drawn(version)),
+        pictures=tuple(zip(map(title_of, _drawn(version)), urls, strict=True)),
         note=one.note if one else "",
         since=one.in_force_at if one else None,
     )
