@@ -12,6 +12,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,11 +23,20 @@ from meldcode.check import as_json as proof_as_json
 from meldcode.check import as_table as proof_as_table
 from meldcode.check import prove, verdict_for_publishing
 from meldcode.decision import read_decisions
-from meldcode.definition import check, read_folder
+from meldcode.definition import Version, check, read_folder
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.form import read_form
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
-from meldcode.rehearse import Timeline, as_text, examples_of, play, read_example
+from meldcode.rehearse import (
+    Example,
+    Timeline,
+    as_example,
+    as_text,
+    examples_of,
+    play,
+    random_walk,
+    read_example,
+)
 from meldcode.rehearse import as_json as timeline_as_json
 
 UNREADABLE = 2
@@ -221,21 +231,27 @@ def _rows(finding: Finding, lang: str, width: int) -> list[str]:
 # --- rehearse ----------------------------------------------------------------------------------------
 
 
+#: A Monday without holidays near: a random story is the same on every day it is asked for.
+STORIES_BEGIN = datetime(2026, 9, 7, 7, 0, tzinfo=UTC)
+
+
 @main.command("rehearse")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--answers", type=click.Path(path_type=Path), help="One example (.toml) instead of all.")
+@click.option("--random", "seed", type=int, help="A random story instead; the same number, the same story.")
+@click.option("--save", type=click.Path(path_type=Path), help="Keep the random story as an example (.toml).")
 @AS_JSON
 @LANGUAGE
-def rehearse_command(path: Path, answers: Path | None, as_json: bool, lang: str) -> None:
+def rehearse_command(
+    path: Path, answers: Path | None, seed: int | None, save: Path | None, as_json: bool, lang: str
+) -> None:
     """Play an organisation's example cases with a moved clock and show what happens.
 
     Exit code: 0 all as expected, 1 something differs, 2 unreadable.
     """
     try:
         version = read_folder(path)
-        examples = (
-            examples_of(version) if answers is None else (read_example(answers.read_bytes(), str(answers)),)
-        )
+        examples = _examples(version, answers, seed, save)
     except (MeldcodeError, OSError) as error:
         why = error.text.of(lang) if isinstance(error, MeldcodeError) else str(error)
         click.echo(why, err=True)
@@ -248,6 +264,19 @@ def rehearse_command(path: Path, answers: Path | None, as_json: bool, lang: str)
         none = Text("Deze map heeft geen voorbeelden (examples/*.toml).", "This folder has no examples.")
         click.echo("\n".join(as_text(version, timeline, lang) for timeline in timelines) or none.of(lang))
     sys.exit(int(not all(timeline.as_expected for timeline in timelines)))
+
+
+def _examples(
+    version: Version, answers: Path | None, seed: int | None, save: Path | None
+) -> tuple[Example, ...]:
+    if seed is None:
+        if answers is None:
+            return examples_of(version)
+        return (read_example(answers.read_bytes(), str(answers)),)
+    story = as_example(random_walk(version, seed, STORIES_BEGIN), f"Willekeurig verhaal {seed}")
+    if save is not None:
+        save.write_text(story, encoding="utf-8")
+    return (read_example(story.encode(), str(save or f"--random {seed}")),)
 
 
 # --- looking after a deployment ----------------------------------------------------------------------

@@ -112,6 +112,11 @@ def read_example(data: bytes, file: str) -> Example:
         table = tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise _wrong(file, f"geen geldige TOML ({error})", f"not valid TOML ({error})") from error
+    return read_table(table, file)
+
+
+def read_table(table: Mapping[str, Any], file: str) -> Example:
+    """Read one example that is plain data already; raises `ExampleError`."""
     return _Reader(file).example(table)
 
 

@@ -83,16 +83,22 @@ def play(version: Version, example: Example, calendar: Calendar | None = None) -
     Never raises for what the example or the diagram does wrong: playing stops there, and the
     timeline's `differences` say why.
     """
-    return _Player(version, example, calendar or version.organisation.calendar()).play()
+    return Player(version, example, calendar or version.organisation.calendar()).play()
 
 
-class _Stop(Exception):
+class Stop(Exception):
+    """Playing cannot go on; `why` names the moment."""
+
     def __init__(self, why: Text) -> None:
         super().__init__(why.en)
         self.why = why
 
 
-class _Player:
+class Player:
+    """One example while it is played; a rehearsal lets it play a moment at a time."""
+
+    most = MOST_STEPS
+
     def __init__(self, version: Version, example: Example, calendar: Calendar) -> None:
         self.version = version
         self.example = example
@@ -106,21 +112,21 @@ class _Player:
     def play(self) -> Timeline:
         where = Text("begin", "start")
         try:
-            self._check_away(where)
+            self.check_away(where)
             seed = uuid5(NAMESPACE_URL, self.example.title)
-            self._take(Start(self.example.process, self.example.document, seed), where)
+            self.take(Start(self.example.process, self.example.document, seed), where)
             for number, moment in enumerate(self.example.moments, 1):
-                where = _place(number, moment)
-                self._moment(moment, where)
+                where = place(number, moment)
+                self.moment(moment, where)
             self._compare_end()
-        except _Stop as stop:
+        except Stop as stop:
             self.differences.append(stop.why)
         return Timeline(self.example, tuple(self.happenings), self.last, tuple(self.differences))
 
-    def _check_away(self, where: Text) -> None:
+    def check_away(self, where: Text) -> None:
         for absence in self.example.away:
             if absence.role not in self.version.organisation.roles:
-                raise _Stop(
+                raise Stop(
                     _at(
                         where, f"de rol '{absence.role}' bestaat niet.", f"there is no role '{absence.role}'."
                     )
@@ -133,13 +139,13 @@ class _Player:
         turns = ladders.in_turn(self.version, mail.node, mail.to)
         return next((role for role in turns if role not in away), None)
 
-    def _moment(self, moment: Moment, where: Text) -> None:
+    def moment(self, moment: Moment, where: Text) -> None:
         seen = len(self.happenings)
         self._pass_time(moment, where)
         if moment.complete is not None:
-            self._take(self._completion(moment, where), where)
+            self.take(self._completion(moment, where), where)
         elif moment.event is not None:
-            self._take(RaiseEvent(moment.event, moment.answers), where)
+            self.take(RaiseEvent(moment.event, moment.answers), where)
         mails = [
             (done.at, done.what, done.reaches)
             for done in self.happenings[seen:]
@@ -156,18 +162,18 @@ class _Player:
             try:
                 until = self.calendar.due(self.now, moment.after, moment.calendar)
             except MeldcodeError as error:
-                raise _Stop(_at(where, error.text.nl, error.text.en)) from error
+                raise Stop(_at(where, error.text.nl, error.text.en)) from error
         elif moment.at is not None:
             until = moment.at.astimezone(UTC)
         if until < self.now:
-            raise _Stop(
+            raise Stop(
                 _at(where, "dit moment ligt vóór het vorige.", "this moment lies before the last one.")
             )
         if moment.downtime:
             self.now = until
         while self.last is not None and self.last.due is not None and self.last.due <= until:
             self.now = max(self.now, self.last.due)
-            self._take(Wake(), where)
+            self.take(Wake(), where)
         self.now = until
 
     def _completion(self, moment: Moment, where: Text) -> Complete:
@@ -175,7 +181,7 @@ class _Player:
         found = [task for task in (self.last.tasks if self.last else ()) if task.node == node]
         if len(found) < moment.which or moment.which < 1:
             others = ", ".join(sorted({task.node for task in self.last.tasks})) if self.last else ""
-            raise _Stop(
+            raise Stop(
                 _at(
                     where,
                     f"taak '{node}' staat niet open. Wel open: {others or 'niets'}.",
@@ -194,7 +200,7 @@ class _Player:
         if checked.errors:
             dutch = " ".join(f"{key or 'formulier'}: {text.nl}" for key, text in checked.errors.items())
             english = " ".join(f"{key or 'form'}: {text.en}" for key, text in checked.errors.items())
-            raise _Stop(
+            raise Stop(
                 _at(
                     where,
                     f"het formulier neemt de antwoorden niet aan. {dutch}",
@@ -203,15 +209,15 @@ class _Player:
             )
         return checked.answers
 
-    def _take(self, command: Command, where: Text) -> None:
+    def take(self, command: Command, where: Text) -> None:
         self.taken += 1
-        if self.taken > MOST_STEPS:
-            raise _Stop(_at(where, "er komt geen einde aan de timers.", "there is no end to the timers."))
+        if self.taken > self.most:
+            raise Stop(_at(where, "er komt geen einde aan de timers.", "there is no end to the timers."))
         state = self.last.state if self.last else None
         try:
             self.last = step(self.version, self.calendar, state, command, self.now)
         except EngineError as error:
-            raise _Stop(_at(where, error.text.nl, error.text.en)) from error
+            raise Stop(_at(where, error.text.nl, error.text.en)) from error
         mails = iter(self.last.mails)
         for fact in self.last.facts:
             # A mail is told where the engine asked for it; the fact beside it would say it twice.
@@ -251,7 +257,7 @@ class _Player:
             )
 
 
-def _place(number: int, moment: Moment) -> Text:
+def place(number: int, moment: Moment) -> Text:
     if moment.complete:
         return Text(f"moment {number} ({moment.complete})", f"moment {number} ({moment.complete})")
     if moment.event:

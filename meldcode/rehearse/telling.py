@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from babel.dates import format_date
+
 from meldcode.definition import Version
+from meldcode.describe import Row, rows_in_words
 from meldcode.engine import Fact, Mail
 from meldcode.messages import Text
 from meldcode.rehearse.playing import Happening, Timeline
+from meldcode.rehearse.rehearsal import Rehearsal
 
 SENTENCES = {
     "case_started": Text("de zaak begint", "the case begins"),
@@ -19,7 +24,6 @@ SENTENCES = {
     "timer_superseded": Text(
         "overgeslagen, een hoger niveau is ook al toe: {name}", "skipped for a higher level: {name}"
     ),
-    "decision_made": Text("beslistabel {decision}: regel {rules}", "decision table {decision}: rule {rules}"),
     "event_raised": Text("gemeld: {name}", "raised: {name}"),
     "step_passed": Text("stap gezet: {steps}", "step taken: {steps}"),
     "case_finished": Text("de zaak is afgesloten ({outcome})", "the case is closed ({outcome})"),
@@ -32,20 +36,38 @@ NOWHERE = Text(" (er is niemand)", " (nobody is there)")
 
 def as_text(version: Version, timeline: Timeline, language: str = "nl") -> str:
     """The timeline for a terminal: a line per happening, in the organisation's own time."""
-    calendar = version.organisation.calendar()
-    lines = [timeline.example.title]
-    day = None
-    for happening in timeline.happenings:
-        local = calendar.local(happening.at)
-        shown = f"{local:%Y-%m-%d %H:%M}" if local.date() != day else f"{'':10} {local:%H:%M}"
-        day = local.date()
-        lines.append(f"  {shown}  {_told(version, happening).of(language)}")
+    lines = [timeline.example.title, *_days(version, timeline.happenings, language)]
     verdict = Text("zoals verwacht", "as expected")
     if timeline.differences:
         verdict = Text("ANDERS dan verwacht:", "DIFFERS from what was expected:")
     lines.append(f"  {verdict.of(language)}")
     lines += [f"    - {difference.of(language)}" for difference in timeline.differences]
     return "\n".join([*lines, ""])
+
+
+def as_story(version: Version, rehearsal: Rehearsal, language: str = "nl") -> str:
+    """A rehearsal for a terminal: what was done and what came of it, and what is open now."""
+    lines = [*_days(version, rehearsal.happenings, language), ""]
+    if rehearsal.finished:
+        return "\n".join(lines)
+    open_ = ", ".join(task.name or task.node for task in rehearsal.tasks)
+    nobody = Text("er staat niets open", "nothing is open")
+    now = Text(f"nu open: {open_}", f"open now: {open_}") if open_ else nobody
+    return "\n".join([*lines[:-1], f"  {now.of(language)}", ""])
+
+
+def _days(version: Version, happenings: Iterable[Happening], language: str) -> Iterator[str]:
+    """Each day once, in words, and below it a line with the time for each happening."""
+    calendar = version.organisation.calendar()
+    english = language == "en"
+    day = None
+    for happening in happenings:
+        local = calendar.local(happening.at)
+        if local.date() != day:
+            day = local.date()
+            yield f"  {format_date(day, 'EEEE d MMMM y', locale='en' if english else 'nl')}"
+        time = f"{local.hour}{':' if english else '.'}{local:%M}"
+        yield f"    {time:>5}  {told(version, happening).of(language)}"
 
 
 def as_json(timeline: Timeline) -> dict[str, Any]:
@@ -63,16 +85,19 @@ def as_json(timeline: Timeline) -> dict[str, Any]:
     }
 
 
-def _told(version: Version, happening: Happening) -> Text:
+def told(version: Version, happening: Happening) -> Text:
+    """One happening as a sentence, with the names of the organisation."""
     what = happening.what
     if isinstance(what, Mail):
         words = {"template": what.template, "to": _role(version, what.to), "level": what.level}
-        told = Text(MAIL.nl.format(**words), MAIL.en.format(**words))
+        said = Text(MAIL.nl.format(**words), MAIL.en.format(**words))
         if happening.reaches == what.to:
-            return told
+            return said
         where = NOWHERE if happening.reaches is None else ELSEWHERE
         role = _role(version, happening.reaches or "")
-        return Text(told.nl + where.nl.format(reaches=role), told.en + where.en.format(reaches=role))
+        return Text(said.nl + where.nl.format(reaches=role), said.en + where.en.format(reaches=role))
+    if what.name == "decision_made":
+        return _decided(version, what)
     sentence = SENTENCES.get(what.name, Text(what.name, what.name))
     node = version.nodes.get(what.node or "")
     words = {
@@ -82,6 +107,29 @@ def _told(version: Version, happening: Happening) -> Text:
     }
     words.setdefault("outcome", "-")
     return Text(sentence.nl.format(**words), sentence.en.format(**words))
+
+
+def _decided(version: Version, fact: Fact) -> Text:
+    """Which rows of the table fitted, each with when it holds, what it answers and why it is there."""
+    table = version.decisions.get(str(fact.detail.get("decision")))
+    name = (table.name or table.id) if table else str(fact.detail.get("decision"))
+    numbers = fact.detail.get("rules")
+    fired = numbers if isinstance(numbers, list) else []
+    rows = [row for row in rows_in_words(version, table) if row.number in fired] if table else []
+    told_nl = [_row(row, "nl", "rij", "als", "altijd", "dan") for row in rows] or ["geen rij past"]
+    told_en = [_row(row, "en", "row", "if", "always", "then") for row in rows] or ["no row fits"]
+    return Text(
+        f"beslistabel “{name}”: {'; '.join(told_nl)}", f"decision table “{name}”: {'; '.join(told_en)}"
+    )
+
+
+def _row(row: Row, language: str, word: str, when: str, always: str, then: str) -> str:
+    conditions = ", ".join(one.of(language) for one in row.when)
+    answers = ", ".join(one.of(language) for one in row.then)
+    reason = f" ({'; '.join(row.notes)})" if row.notes else ""
+    return (
+        f"{word} {row.number}: {f'{when} {conditions}' if conditions else always}, {then} {answers}{reason}"
+    )
 
 
 def _role(version: Version, key: str) -> str:

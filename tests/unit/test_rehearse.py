@@ -263,8 +263,8 @@ def test_dates_in_answers_become_iso_texts() -> None:
 
 def test_the_timeline_reads_like_a_log(version: Version) -> None:
     told = as_text(version, play(version, examples_of(version)[0]))
-    assert "2026-09-07 09:00  de zaak begint" in told
-    assert "2026-09-14 09:00  tijd verstreken" in told
+    assert "\n  maandag 7 september 2026\n     9.00  de zaak begint\n" in told
+    assert "\n  maandag 14 september 2026\n     9.00  tijd verstreken" in told
     assert "mail 'herinnering' aan Intern begeleider, niveau 2" in told
     assert "de zaak is afgesloten (gemeld)" in told
     assert "zoals verwacht" in told
