@@ -158,10 +158,10 @@ def test_what_does_not_exist_is_said_kindly(
 def test_a_fault_of_ours_tells_that_nothing_was_saved_and_no_more(
     app: Flask, sanne: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a secret of a case")
 
-    monkeypatch.setattr("web.views.cases.cases.cases", broken)
+    monkeypatch.setattr("web.views.cases.cases.overview", broken)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     answer = sanne.client.get("/zaken")
     assert answer.status_code == 500
