@@ -22,6 +22,8 @@ class TaskLike(Protocol):
     def role(self) -> str | None: ...
     @property
     def assignee(self) -> UUID | None: ...
+    @property
+    def adviser(self) -> UUID | None: ...
 
 
 class CaseLike(Protocol):
@@ -72,6 +74,18 @@ def is_involved(actor: Actor, case: CaseLike) -> bool:
         or any(holds(actor, task) for task in case.tasks)
         or not actor.roles.isdisjoint(case.joined)
     )
+
+
+def is_adviser(actor: Actor, case: CaseLike) -> bool:
+    """Does somebody who holds a task of the case ask her for advice on it now?"""
+    return not is_shut_out(actor, case) and any(
+        task.assignee is not None and task.adviser == actor.person for task in case.tasks
+    )
+
+
+def may_read(actor: Actor, case: CaseLike) -> bool:
+    """May she read the content: because she is involved, or for as long as she is asked for advice?"""
+    return is_involved(actor, case) or is_adviser(actor, case)
 
 
 def may_reassign(actor: Actor, supervising: Collection[str]) -> bool:

@@ -119,6 +119,14 @@ _RETASK = (
         role=sa.bindparam("new_role"),
         steps=sa.bindparam("new_steps"),
         assignee=sa.bindparam("new_assignee", type_=sa.Uuid()),
+        # who asked for advice has it no more when the task is somebody else's
+        adviser=sa.case(
+            (
+                tasks.c.assignee.is_not_distinct_from(sa.bindparam("new_assignee", type_=sa.Uuid())),
+                tasks.c.adviser,
+            ),
+            else_=None,
+        ),
         due_at=sa.bindparam("new_due", type_=tasks.c.due_at.type),
     )
 )

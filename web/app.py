@@ -34,6 +34,7 @@ from web.sessions import visitor
 from web.views import (
     account,
     acute,
+    advice,
     cases,
     desk,
     desk_compare,
@@ -122,6 +123,7 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
         free_days,
         tasks,
         holding,
+        advice,
         exclusions,
         drafts,
         cases,

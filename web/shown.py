@@ -11,7 +11,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from meldcode.cases import CasePage, EntryView, NoteView, TaskPage, TaskView
-from meldcode.cases.notes import KINDS
+from meldcode.cases.notes import KINDS, OF_ADVICE
 from meldcode.diagram.model import LEGAL_STEPS, StepKind
 from meldcode.workdays import Calendar
 from web.keys import fresh_key
@@ -42,6 +42,8 @@ class ShownTask:
     claim: str
     claim_key: str
     replaces: str | None = None  # whose it is, when who looks stands in for her
+    asked: bool = False  # who looks is asked for advice on it
+    adviser: str | None = None  # whom who looks asks for advice on it, when it is hers
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def task(view: TaskView) -> ShownTask:
         claim=url_for("holding.claim", case=view.case, task=view.id),
         claim_key=fresh_key(),
         replaces=view.assignee_name if view.pool else None,
+        asked=view.asked,
+        adviser=view.adviser_name if view.mine else None,
     )
 
 
@@ -142,7 +146,8 @@ def entry(view: EntryView) -> ShownEntry:
 
 def note(view: NoteView) -> ShownEntry:
     """Something written down beside the steps."""
-    name = said(KINDS[view.kind]) if view.kind in KINDS else view.kind
+    kinds_ = KINDS | OF_ADVICE
+    name = said(kinds_[view.kind]) if view.kind in kinds_ else view.kind
     about = gettext("over %(day)s", day=day_in_words(view.on)) if view.on else ""
     return ShownEntry(name, view.person_name, when(view.at), about, Markup(), view.text, note=True)
 

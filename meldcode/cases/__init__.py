@@ -5,6 +5,15 @@ Commands carry a `key` the caller made up (a form's token): sent again, it is do
 
 from __future__ import annotations
 
+from meldcode.cases.advice import (
+    AdvicePage,
+    AskPage,
+    advice_page,
+    ask_advice,
+    ask_page,
+    end_advice,
+    give_advice,
+)
 from meldcode.cases.commands import complete, open_case, raise_acute
 from meldcode.cases.drafts import discard_draft, keep_draft
 from meldcode.cases.erasure import erase_case
@@ -49,7 +58,9 @@ from meldcode.timers import recalculate, wake
 __all__ = [
     "AccessDenied",
     "Actor",
+    "AdvicePage",
     "AnswersRefused",
+    "AskPage",
     "CannotHold",
     "CaseClosed",
     "CaseList",
@@ -77,6 +88,9 @@ __all__ = [
     "TaskUnclaimed",
     "TaskView",
     "add_note",
+    "advice_page",
+    "ask_advice",
+    "ask_page",
     "case_log",
     "case_map",
     "case_page",
@@ -84,7 +98,9 @@ __all__ = [
     "claim",
     "complete",
     "discard_draft",
+    "end_advice",
     "erase_case",
+    "give_advice",
     "give_back",
     "handover",
     "keep_draft",

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from meldcode import access, audit, engine, incidents
-from meldcode.cases import reading
+from meldcode.cases import advice, reading
 from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find
 from meldcode.cases.once import Command, once
@@ -100,7 +100,10 @@ def complete(
         checked = _checked(case, task, answers, now)
         step = take(case, Complete(str(task_id), checked), now)
         entry = Entry(task.id, task.node, checked)
-        return _save(tx, case, step, actor, "task_completed", command, now, task, entry)
+        outcome = _save(tx, case, step, actor, "task_completed", command, now, task, entry)
+        if task.adviser is not None:
+            audit.append(tx, advice.ended(case, task, actor.person, "task_done", now))
+        return outcome
 
     return _on_case(db, actor, command, case_id, now, run)
 

@@ -70,7 +70,12 @@ _SET = (
 _RELEASE = (
     sa.update(tasks)
     .where(scoped(tasks), tasks.c.case == sa.bindparam("case_id"), tasks.c.assignee == sa.bindparam("person"))
-    .values(assignee=None)
+    .values(assignee=None, adviser=None)
+)
+_UNASK = (
+    sa.update(tasks)
+    .where(scoped(tasks), tasks.c.case == sa.bindparam("case_id"), tasks.c.adviser == sa.bindparam("person"))
+    .values(adviser=None)
 )
 _FORGET = sa.delete(drafts).where(
     scoped(drafts), drafts.c.case == sa.bindparam("case_id"), drafts.c.person == sa.bindparam("person")
@@ -110,6 +115,7 @@ def shut_out(
             raise LastToWatch
         which = {"case_id": case_id, "person": person}
         tx.execute(_RELEASE, which)
+        tx.execute(_UNASK, which)
         tx.execute(_FORGET, which)
         for mail in tx.execute(_WAITING, which).scalars().all():
             tx.execute(_UNQUEUE, {"mail_id": mail})

@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access, audit, people
-from meldcode.cases import reading, telling
+from meldcode.cases import advice, reading, telling
 from meldcode.cases.errors import AccessDenied, CannotHold, TaskGone, TaskTaken
 from meldcode.cases.finding import find, glance
 from meldcode.cases.once import Command, once
@@ -42,7 +42,7 @@ _HAND = (
         tasks.c.id == sa.bindparam("task_id"),
         tasks.c.assignee.is_not_distinct_from(sa.bindparam("was", type_=sa.Uuid())),
     )
-    .values(assignee=sa.bindparam("who", type_=sa.Uuid()))
+    .values(assignee=sa.bindparam("who", type_=sa.Uuid()), adviser=None)
 )
 # The case's own row changes too: whoever waits for its lock then looks again at its tasks.
 _TOUCH = (
@@ -195,7 +195,7 @@ def _handed(
         )
         if reason is not None and to is not None and to != actor.person:
             telling.tell(tx, case, task, to, key=command.stored_key, now=now)
-        audit.append(tx, [record])
+        audit.append(tx, [record, *advice.ended(case, task, actor.person, "task_moved", now)])
         return Outcome(view, ())
 
     def repeated(tx: Transaction, _: UUID) -> Outcome:

@@ -67,6 +67,12 @@ _ALL_MINE = sa.union_all(
     _tasks_where(tasks.c.assignee.in_(sa.bindparam("replaced", type_=sa.Uuid(), expanding=True))),
     _tasks_where(tasks.c.assignee.is_(None), tasks.c.role.in_(sa.bindparam("roles", expanding=True))),
     _tasks_where(tasks.c.assignee.is_(None), tasks.c.role.is_(None), case_table.c.opened_by == _WHO),
+    _tasks_where(
+        tasks.c.adviser == _WHO,
+        tasks.c.assignee.is_not(None),
+        # a name of its own: what stands for an empty list is another text in `not in` than in `in`
+        tasks.c.assignee.not_in(sa.bindparam("listed_above", type_=sa.Uuid(), expanding=True)),
+    ),
 ).subquery()
 _MINE = (
     sa.select(_ALL_MINE)
@@ -76,18 +82,20 @@ _MINE = (
 
 
 def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
-    """What she can do now: her own tasks and her roles' pools, the first due first, `MOST_TASKS` at most.
+    """What she can do now: her own tasks, her roles' pools and what she is asked about, the first due first,
+    `MOST_TASKS` at most.
 
     Of a case she only shares a pool of, a task has a reference, a role and moments, and no name.
     """
     with db.reading(actor.organisation) as tx:
         who = {"who": actor.person, "hex": actor.person.hex, "roles": sorted(actor.roles)}
-        rows = tx.execute(_MINE, {**who, "replaced": sorted(actor.stands_in_for)}).all()
+        replaced = sorted(actor.stands_in_for)
+        rows = tx.execute(_MINE, {**who, "replaced": replaced, "listed_above": replaced}).all()
         grouped: dict[UUID, list[Any]] = {}
         for row in rows:
             grouped.setdefault(row.case, []).append(row)
         hidden = {
-            case for case, found in grouped.items() if not access.is_involved(actor, _team(found[0], found))
+            case for case, found in grouped.items() if not access.may_read(actor, _team(found[0], found))
         }
         if hidden and reading.supervises(tx, actor):
             hidden = set()

@@ -30,6 +30,11 @@ KINDS: dict[str, Text] = {
     "contact": Text("Contactmoment", "Contact"),
     "correction": Text("Aanvulling of verbetering", "Addition or correction"),
 }
+# What comes of asking a colleague, see `advice`: not to be chosen by hand.
+OF_ADVICE: dict[str, Text] = {
+    "question": Text("Vraag om raad", "Request for advice"),
+    "advice": Text("Raad van een collega", "A colleague's advice"),
+}
 LONGEST = 10_000  # characters, as of an answer on a form
 
 _ADD = sa.insert(notes)
@@ -56,7 +61,7 @@ def add_note(
 
     Raises `AnswersRefused` (by `kind`, `text`, `on`), `NotFound`, `AccessDenied` and `CaseClosed`.
     """
-    errors = _errors(kind, text := _as_kept(text), on, today)
+    errors = _errors(kind, text := as_kept(text), on, today)
     if errors:
         raise AnswersRefused(errors)
     command = Command("note_added", key, case_id)
@@ -67,10 +72,7 @@ def add_note(
             raise AccessDenied
         if case.status != "open":
             raise CaseClosed
-        note = uuid4()
-        content = {"kind": kind, "text": text, "on": on.isoformat() if on else None}
-        sealed = case.key.seal_json(content, _bound(case, note))
-        tx.execute(_ADD, {"case": case_id, "id": note, "person": actor.person, "at": now, "content": sealed})
+        note = put(tx, case, actor, kind, text, on, now)
         mine = next((task for task in case.tasks if access.holds(actor, task)), None)
         record = audit.Record(
             now,
@@ -94,6 +96,17 @@ def add_note(
         raise
 
 
+def put(
+    tx: Transaction, case: Case, actor: Actor, kind: str, text: str, on: date | None, now: datetime
+) -> UUID:
+    """Seal a note and keep it with its case; the note's id. `text` as `as_kept` gave it."""
+    note = uuid4()
+    content = {"kind": kind, "text": text, "on": on.isoformat() if on else None}
+    sealed = case.key.seal_json(content, _bound(case, note))
+    tx.execute(_ADD, {"case": case.id, "id": note, "person": actor.person, "at": now, "content": sealed})
+    return note
+
+
 def of_case(tx: Transaction, case: Case, names: Mapping[UUID, str]) -> Sequence[NoteView]:
     """A case's notes, oldest first."""
     return tuple(_view(case, row, names) for row in tx.execute(_OF_CASE, {"case_id": case.id}))
@@ -115,22 +128,29 @@ def _bound(case: Case, note: UUID) -> bytes:
     return case.bound(f"note|{note.hex}")
 
 
-def _as_kept(text: str) -> str:
+def as_kept(text: str) -> str:
     """The text as answers are kept: without signs that cannot be seen or that turn it round."""
     return clean(text, lines=True) if whole_unicode(text) else ""
+
+
+def wrong_text(text: str, empty: Text) -> Text | None:
+    """Why this cannot be kept as a note (`empty`: what is said when there is nothing), or None."""
+    if not text:
+        return empty
+    if len(text) > LONGEST:
+        return Text(
+            f"Dit zijn {len(text)} tekens. Maak er hooguit {LONGEST} van.",
+            f"These are {len(text)} characters. Make it {LONGEST} at most.",
+        )
+    return None
 
 
 def _errors(kind: str, text: str, on: date | None, today: date) -> dict[str, Text]:
     errors = {}
     if kind not in KINDS:
         errors["kind"] = Text("Kies wat u wilt vastleggen.", "Choose what you want to write down.")
-    if not text:
-        errors["text"] = Text("Schrijf op wat er was.", "Write down what it was.")
-    elif len(text) > LONGEST:
-        errors["text"] = Text(
-            f"Dit zijn {len(text)} tekens. Maak er hooguit {LONGEST} van.",
-            f"These are {len(text)} characters. Make it {LONGEST} at most.",
-        )
+    if wrong := wrong_text(text, Text("Schrijf op wat er was.", "Write down what it was.")):
+        errors["text"] = wrong
     if on is not None and on > today:
         errors["on"] = Text("Deze dag is nog niet geweest.", "This day has not come yet.")
     return errors

@@ -47,6 +47,7 @@ TASK_COLUMNS = (
     tasks.c.since,
     tasks.c.due_at,
     tasks.c.steps,
+    tasks.c.adviser,
     case_table.c.reference,
     case_table.c.version,
 )
@@ -77,8 +78,8 @@ _ENTRIES = (
 
 
 def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CasePage:
-    """A case: with content for who is involved, status only for who supervises, and for who shares the
-    pool of a free task its reference only.
+    """A case: with content for who is involved or asked for advice, status only for who supervises, and for
+    who shares the pool of a free task its reference only.
 
     Raises `NotFound` and `AccessDenied`; both looking and being refused are logged.
     """
@@ -86,12 +87,13 @@ def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None
     try:
         with db.transaction(actor.organisation) as tx:
             case = find(tx, actor, case_id)
-            involved = access.is_involved(actor, case)
-            if not involved and not access.may_reassign(actor, case.published.supervising):
+            content = access.may_read(actor, case)
+            if not content and not access.may_reassign(actor, case.published.supervising):
                 page = _pool_page(tx, actor, case)
             else:
-                page = _page(tx, actor, case, involved, now)
-            _note(tx, actor, case, "case_read", now, content=involved)
+                page = _page(tx, actor, case, content, now)
+            asked = {} if access.is_involved(actor, case) or not content else {"advice": True}
+            _note(tx, actor, case, "case_read", now, content=content, **asked)
             return page
     except TURNED_AWAY:
         note_refusal(db, actor, case_id, "case_read", now)
@@ -106,11 +108,11 @@ def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None 
     try:
         with db.reading(actor.organisation) as tx:
             case = glance(tx, actor, case_id)
-            involved = access.is_involved(actor, case)
-            if not involved and not access.may_reassign(actor, case.published.supervising):
+            content = access.may_read(actor, case)
+            if not content and not access.may_reassign(actor, case.published.supervising):
                 raise AccessDenied
             # which way it went so far is content
-            done = list(tx.execute(_DONE, {"case_id": case_id}).scalars()) if involved else []
+            done = list(tx.execute(_DONE, {"case_id": case_id}).scalars()) if content else []
             names = {actor.person: actor.name}
             views = _of_case(actor, case, case.tasks, names)
             places = tuple(view.node for view in views)
@@ -215,8 +217,9 @@ def _note(tx: Transaction, actor: Actor, case: Case, action: str, now: datetime,
     audit.append(tx, [record])
 
 
-def _page(tx: Transaction, actor: Actor, case: Case, involved: bool, now: datetime) -> CasePage:
-    rows = tx.execute(_ENTRIES, {"case_id": case.id}).all() if involved else []
+def _page(tx: Transaction, actor: Actor, case: Case, content: bool, now: datetime) -> CasePage:
+    rows = tx.execute(_ENTRIES, {"case_id": case.id}).all() if content else []
+    involved = access.is_involved(actor, case)
     names = people.names(tx)
     views = _of_case(actor, case, case.tasks, names)
     supervising = access.may_reassign(actor, case.published.supervising)
@@ -229,15 +232,15 @@ def _page(tx: Transaction, actor: Actor, case: Case, involved: bool, now: dateti
         opened_by=case.opened_by,
         opened_by_name=names.get(case.opened_by, ""),
         closed_at=case.closed_at,
-        outcome=case.outcome if involved else None,
+        outcome=case.outcome if content else None,
         knows_status=True,
-        content=involved,
+        content=content,
         can_raise_acute=involved and case.status == "open",
         can_reassign=supervising and case.status == "open",
         tasks=views,
         entries=tuple(_entry(case, row, names) for row in rows),
-        notes=tuple(notes.of_case(tx, case, names)) if involved else (),
-        document=engine.document(case.state or {}) if involved else {},
+        notes=tuple(notes.of_case(tx, case, names)) if content else (),
+        document=engine.document(case.state or {}) if content else {},
         marks=_marks([row.node for row in rows], views, now),
         version=case.published.version,
         can_shut_out=access.may_shut_out(actor, case, case.published.supervising),
@@ -347,17 +350,22 @@ def bare(view: TaskView) -> TaskView:
 
 
 def views(tx: Transaction, actor: Actor, rows: Sequence[Any]) -> tuple[TaskView, ...]:
-    names = people.names(tx) if any(row.assignee not in (None, actor.person) for row in rows) else {}
+    names = people.names(tx) if any(_others(actor, row) for row in rows) else {}
     names = {**names, actor.person: actor.name}
     views = []
     for row in rows:
         steps = frozenset(row.steps.split())
-        task = Task(row.id, row.node, row.role, row.assignee, row.since, row.due_at, steps)
+        task = Task(row.id, row.node, row.role, row.assignee, row.since, row.due_at, steps, row.adviser)
         version = publishing.load(tx, row.version).version
         view = _view(actor, task, row.case, row.reference, version, names)
         kept = getattr(row, "draft_at", None)
         views.append(replace(view, draft_at=kept) if kept else view)
     return tuple(sorted(views, key=_urgency))
+
+
+def _others(actor: Actor, row: Any) -> bool:
+    """Is somebody else to be named with this task?"""
+    return row.assignee not in (None, actor.person) or row.adviser not in (None, actor.person)
 
 
 def _view(
@@ -378,6 +386,9 @@ def _view(
         since=task.since,
         due_at=task.due_at,
         steps=tuple(sorted(task.steps)),
+        adviser=task.adviser,
+        adviser_name=names.get(task.adviser) if task.adviser else None,
+        asked=task.assignee is not None and task.adviser == actor.person,
     )
 
 

@@ -21,6 +21,7 @@ class TaskView:
     `name` is the task's name in the diagram, `steps` its step kinds, `due_at` when it should be done.
     Who shares a pool and knows nothing else of the case gets its reference, role and moments only: `node`
     and `name` are empty then, and `steps` too. `draft_at` is when she kept a draft of it, in her own list.
+    `adviser`: whom its holder asks for advice now; `asked`: that is who looks.
     """
 
     case: UUID
@@ -37,6 +38,9 @@ class TaskView:
     due_at: datetime | None
     steps: tuple[str, ...]
     draft_at: datetime | None = None
+    adviser: UUID | None = None
+    adviser_name: str | None = None
+    asked: bool = False
 
     def late(self, now: datetime) -> bool:
         """Should it have been done before `now`?"""

@@ -30,6 +30,7 @@ class Task:
     since: datetime
     due_at: datetime | None
     steps: frozenset[str]
+    adviser: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ _TASK = (
     tasks.c.since,
     tasks.c.due_at.label("task_due_at"),
     tasks.c.steps,
+    tasks.c.adviser,
 )
 # One statement for a case and its open tasks: a round trip costs more than a few repeated bytes.
 _SEE = (
@@ -238,4 +240,4 @@ def _case(tx: Transaction, rows: Sequence[Any]) -> Case:
 
 def _task(row: Any) -> Task:
     steps = frozenset(row.steps.split())
-    return Task(row.task_id, row.node, row.role, row.assignee, row.since, row.task_due_at, steps)
+    return Task(row.task_id, row.node, row.role, row.assignee, row.since, row.task_due_at, steps, row.adviser)

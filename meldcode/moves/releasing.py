@@ -28,7 +28,7 @@ _TOUCH = (
     .where(scoped(cases), cases.c.id == sa.bindparam("case_id"))
     .values(changed_at=sa.bindparam("now"))
 )
-_RELEASE = sa.update(tasks).where(*_HERS).values(assignee=None)
+_RELEASE = sa.update(tasks).where(*_HERS).values(assignee=None, adviser=None)
 
 
 def release(tx: Transaction, person: UUID, *, now: datetime, by: UUID | None) -> list[audit.Record]:

@@ -302,12 +302,14 @@ tasks = sa.Table(
     sa.Column("node", sa.String(200), nullable=False),
     sa.Column("role", sa.String(100)),
     sa.Column("assignee", sa.Uuid),  # None: anybody who holds the role
+    sa.Column("adviser", sa.Uuid),  # whom its holder asks for advice now
     sa.Column("since", Moment, nullable=False),
     sa.Column("due_at", Moment),
     sa.Column("steps", sa.String(200), nullable=False),  # step kinds, separated by spaces
     # A task is in one of the two: somebody's own, or a pool's.
     sa.Index("ix_tasks_assignee", "assignee", **_where("assignee IS NOT NULL")),
     sa.Index("ix_tasks_pool", "organisation", "role", **_where("assignee IS NULL")),
+    sa.Index("ix_tasks_adviser", "adviser", **_where("adviser IS NOT NULL")),
     **_IN_KEY_ORDER,
 )
 

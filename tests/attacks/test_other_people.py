@@ -44,6 +44,11 @@ OF_A_TASK = (
     ("POST", "/later"),
     ("POST", "/concept-weg"),
     ("POST", "/even-weg"),
+    ("GET", "/raad"),
+    ("POST", "/raad"),
+    ("POST", "/raad/stoppen"),
+    ("GET", "/advies"),
+    ("POST", "/advies"),
 )
 #: These answer everybody in the same way and tell nothing: throwing away what is not there, and hiding.
 ANSWER_ANYBODY = ("/concept-weg", "/even-weg")

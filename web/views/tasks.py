@@ -35,11 +35,12 @@ NO_FORM = Form(id="", file="", parts=(), fields={}, variables=frozenset())
 def mine() -> ResponseReturnValue:
     """Everything that waits for who is signed in: her own first, then what nobody has taken yet."""
     tasks = [shown.task(view) for view in cases.my_tasks(services().db, actor())]
-    own = [task for task in tasks if not task.pool]
+    own = [task for task in tasks if not task.pool and not task.asked]
     return render_template(
         "tasks/mine.html",
         tasks=own,
         pool=[task for task in tasks if task.pool],
+        asked=[task for task in tasks if task.asked],
         late=sum(1 for task in own if task.due and task.due.late),
         new_key=fresh_key(),
         other_starts=published().version.other_starts,
@@ -163,6 +164,7 @@ def _show(
         task=shown.task(page.task),
         instructions=page.instructions,
         earlier=shown.history(page.entries, page.notes),
+        advised=[shown.note(one) for one in page.notes if one.kind == "advice" and one.at >= page.task.since],
         action=url_for("tasks.task", case=case, task=task),
         key=key,
         questions=form.render(values, page.document, errors, language(), _today()),
