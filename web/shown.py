@@ -42,7 +42,7 @@ class ShownTask:
     claim: str
     claim_key: str
     replaces: str | None = None  # whose it is, when who looks stands in for her
-    asked: bool = False  # who looks is asked for advice on it
+    asked_by: str | None = None  # who asks who looks for advice on it
     adviser: str | None = None  # whom who looks asks for advice on it, when it is hers
 
 
@@ -113,7 +113,7 @@ def task(view: TaskView) -> ShownTask:
         claim=url_for("holding.claim", case=view.case, task=view.id),
         claim_key=fresh_key(),
         replaces=view.assignee_name if view.pool else None,
-        asked=view.asked,
+        asked_by=view.assignee_name if view.asked else None,
         adviser=view.adviser_name if view.mine else None,
     )
 

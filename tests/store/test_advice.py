@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
-from meldcode import audit, cases, people
+from meldcode import audit, cases, migration, people
 from meldcode.cases import AccessDenied, AnswersRefused, NotFound, TaskGone
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import mails, notes, tasks
 from tests.databases import beneath
 from tests.store.house import MONDAY, House
+from tests.store.test_migration import publish, run
 
 QUESTION = "Wat zou jij doen met de blauwe plek?"
 ADVICE = "Bel eerst Veilig Thuis."
@@ -210,6 +212,45 @@ def test_only_who_holds_the_task_asks_one_colleague_who_is_there(
     ask(house, case, task)
     with pytest.raises(AnswersRefused):
         ask(house, case, task, who="fatima")
+
+
+def test_an_alarm_that_takes_the_task_away_takes_what_was_asked_with_it(
+    house: House, case: UUID, task: UUID
+) -> None:
+    ask(house, case, task)
+    cases.raise_acute(house.db, house.actor("sanne"), case, key="alarm", now=MONDAY)
+    assert not may_read(house, case)
+    assert cases.my_tasks(house.db, house.actor("buiten")) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "step", "stays"),
+    [("leerkracht", "wegen consulteren", True), ("intern-begeleider", "wegen", False)],
+)
+def test_a_question_goes_along_to_another_version_when_its_task_keeps_its_holder(
+    house: House, case: UUID, task: UUID, tmp_path: Path, role: str, step: str, stays: bool
+) -> None:
+    ask(house, case, task)
+    old = b'name="Wegen" meldcode:role="leerkracht" meldcode:step="wegen"'
+    new = f'name="Wegen" meldcode:role="{role}" meldcode:step="{step}"'.encode()
+    publish(house, tmp_path, lambda xml: xml.replace(old, new))
+    migration.begin(house.db, house.actor("henk"), MONDAY)
+    run(house)
+    assert may_read(house, case) == stays
+
+
+def test_who_is_asked_and_stands_in_for_the_holder_finds_the_task_once(
+    house: House, case: UUID, task: UUID
+) -> None:
+    ask(house, case, task)
+    with house.db.transaction(house.organisation) as tx:
+        sanne, buiten = house.people["sanne"], house.people["buiten"]
+        people.add_absence(tx, sanne, standin=buiten, from_at=MONDAY, until_at=None, now=MONDAY)
+    [one] = cases.my_tasks(house.db, house.actor("buiten"))
+    assert (one.pool, one.asked) == (True, True)
+    cases.claim(house.db, house.actor("buiten"), case, task, key="over", now=MONDAY)
+    [one] = cases.my_tasks(house.db, house.actor("buiten"))
+    assert (one.mine, one.asked) == (True, False)
 
 
 def test_the_mail_and_the_rows_hold_no_content(house: House, case: UUID, task: UUID) -> None:

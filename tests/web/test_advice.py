@@ -8,7 +8,9 @@ from html import unescape
 import pytest
 from flask import Flask
 
+from meldcode import clock, people
 from tests.web.person import Person, case_of, goes_to, heading
+from web.services import EXTENSION, Services
 
 SECRET = "Zij vertelde het zelf."
 QUESTION = "Zou jij nu al met de ouders praten?"
@@ -93,6 +95,27 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(sanne: Person, task: s
     assert "Kies een reden." in answer.text
     assert QUESTION in answer.text
     assert SECRET not in answer.text
+
+
+def test_of_many_colleagues_one_is_picked_from_a_list(app: Flask, sanne: Person, task: str) -> None:
+    services: Services = app.extensions[EXTENSION]
+    organisation = people.organisation_id(services.db, "basisschool-het-voorbeeld")
+    assert organisation
+    for number in range(6):
+        people.create_person(
+            services.db,
+            organisation,
+            username=f"nieuw{number}",
+            name=f"Nieuw {number}",
+            email=f"nieuw{number}@school.example",
+            roles=[],
+            password=None,
+            now=clock.real(),
+        )
+    form = sanne.form(f"{task}/raad", f"{task}/raad")
+    assert form.kinds["wie"] == "select"
+    assert goes_to(sanne.send(form, {"wie": form.choices["wie"][-1], "reden": "check", "tekst": QUESTION}))
+    assert "heeft uw vraag gekregen" in sanne.get(f"{task}/raad")
 
 
 def test_nobody_of_another_organisation_can_be_asked(sanne: Person, task: str) -> None:

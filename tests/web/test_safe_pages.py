@@ -105,7 +105,8 @@ def test_every_address_that_changes_something_refuses_a_request_without_a_token(
 def test_the_token_looks_different_on_every_page_and_each_one_works(sanne: Person) -> None:
     tokens = {sanne.form("/", "/taal").fields["csrf_token"][0] for _ in range(5)}
     assert len(tokens) == 5
-    assert len({unmask(token) for token in tokens}) == 1
+    # each says in which second it was made; what it stands for is the same
+    assert len({unmask(token).split(".")[0] for token in tokens}) == 1
     for token in tokens:
         assert sanne.client.post("/taal", data={"csrf_token": token, "taal": "nl"}).status_code == 303
 

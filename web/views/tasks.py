@@ -35,12 +35,12 @@ NO_FORM = Form(id="", file="", parts=(), fields={}, variables=frozenset())
 def mine() -> ResponseReturnValue:
     """Everything that waits for who is signed in: her own first, then what nobody has taken yet."""
     tasks = [shown.task(view) for view in cases.my_tasks(services().db, actor())]
-    own = [task for task in tasks if not task.pool and not task.asked]
+    own = [task for task in tasks if not task.pool and not task.asked_by]
     return render_template(
         "tasks/mine.html",
         tasks=own,
         pool=[task for task in tasks if task.pool],
-        asked=[task for task in tasks if task.asked],
+        asked=[task for task in tasks if task.asked_by],
         late=sum(1 for task in own if task.due and task.due.late),
         new_key=fresh_key(),
         other_starts=published().version.other_starts,
