@@ -1,4 +1,4 @@
-"""Questions instead of a canvas: every basis, whatever is answered, makes a code that can be checked clean."""
+"""Questions instead of a canvas: every basis, whatever is answered, makes a code that checks clean."""
 
 from __future__ import annotations
 
@@ -198,8 +198,10 @@ def test_whatever_is_answered_the_code_is_clean_or_its_ladder_is_refused(
     one, ours = given_
     try:
         drawn = draw(one, ours, OURS, SCHOOLS)
-    except AnswersRefused as refused:
-        assert all(where.startswith("dagen-") for where in refused.problems), refused.problems
+    except AnswersRefused as error:
+        elsewhere = [where for where in error.problems if not where.startswith("dagen-")]
+        if elsewhere:
+            raise
         return
     assert not errors(dict(drawn.files))
     made = read_files(drawn.files).organisation

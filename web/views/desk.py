@@ -42,7 +42,7 @@ ORDER = (
     Kind.OTHER,
 )
 MOST_DIFFERENCES = 12
-DONE = {"opgenomen", "gelijk", "weg", "terug", "heropend", "nagekeken", "ingetrokken", "nieuw"}
+DONE = {"opgenomen", "gelijk", "weg", "terug", "heropend", "nagekeken", "ingetrokken", "nieuw", "getekend"}
 
 
 @dataclass(frozen=True, slots=True)
