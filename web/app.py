@@ -43,6 +43,7 @@ from web.views import (
     desk_migrate,
     desk_publishing,
     desk_questions,
+    desk_rehearse,
     desk_sharing,
     desk_texts,
     drafts,
@@ -140,6 +141,7 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
         desk_compare,
         desk_document,
         desk_migrate,
+        desk_rehearse,
         files,
         demo_pages,
     ):

@@ -1,0 +1,494 @@
+"""Living through a case of the draft: real forms, a clock to move, mails that go nowhere.
+
+Nothing is stored. What was done so far travels in the page itself, in a hidden field that is read as
+carefully as anything a browser sends: every move in it is made again, by the same checks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from random import Random  # noqa: TID251  (a story is told again by its number)
+from typing import Any
+
+from flask import Flask, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from meldcode import desk
+from meldcode.definition import Version
+from meldcode.desk import FileRefused, NotThere, Overtaken
+from meldcode.diagram.model import StepKind
+from meldcode.engine import Mail, OpenTask
+from meldcode.form import Form
+from meldcode.messages import Text
+from meldcode.rehearse import (
+    Example,
+    ExampleError,
+    Happening,
+    Rehearsal,
+    RehearsalError,
+    as_example,
+    begin,
+    examples_of,
+    random_walk,
+    read_kept,
+    resume,
+    told,
+    walk_on,
+)
+from meldcode.rehearse.playing import Player
+from web import uploads
+from web.desk import designers_only, draft
+from web.keys import fresh_key
+from web.language import gettext, language, said
+from web.services import now, services
+from web.sessions import actor
+from web.versions import DRAFT, named, picture
+from web.views.desk import with_place
+from web.words import day_in_words, name_of_steps, time_of_day
+
+MOST_KEPT = 512 * 1024
+MOST_AHEAD = timedelta(days=60)
+MOST_MAILS_AHEAD = 12
+MOST_STEPS = 1_000  # of one example
+NO_FORM = Form(id="", file="", parts=(), fields={}, variables=frozenset())
+SAID_BY_THE_MOVE = ("task_completed", "case_started", "event_raised", "step_passed")
+#: How many moves a click lets chance make, and a whole story.
+A_FEW, A_WHOLE_STORY = 5, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, in words. `mail`: it is a mail, which goes nowhere."""
+
+    words: str
+    time: str
+    mail: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One move and what came of it. `back` is the number to go back to so that it is not done."""
+
+    number: int
+    name: str
+    when: str
+    lines: tuple[Line, ...]
+    answers: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A mail that goes when nobody does anything."""
+
+    day: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An example that was played again: what went differently, a sentence each."""
+
+    file: str
+    differences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it was sent and not taken: what was typed, and what is wrong."""
+
+    values: Mapping[str, Any]
+    errors: Mapping[str, Text]
+
+
+@designers_only
+def rehearse() -> ResponseReturnValue:
+    """The page before anything was done: choose how the case begins."""
+    shown = named(DRAFT)
+    if shown.version is None:
+        wrong = [with_place(dict(one)) for one in shown.findings]
+        return render_template("desk/rehearse-begin.html", here="desk", version=None, unreadable=wrong)
+    return _first_page(shown.version)
+
+
+def _first_page(version: Version, problem: str | None = None, played: Sequence[Told] = ()) -> str:
+    day = version.organisation.calendar().next_working_moment(now())
+    return render_template(
+        "desk/rehearse-begin.html",
+        here="desk",
+        version=version,
+        unreadable=[],
+        first_day=version.organisation.calendar().local(day).date().isoformat(),
+        number=int.from_bytes(fresh_key().encode()[:2], "big"),
+        examples=_examples(version),
+        played={one.file: one for one in played},
+        different=sum(1 for one in played if one.differences),
+        problem=problem,
+    )
+
+
+def _examples(version: Version) -> Sequence[Example]:
+    try:
+        return examples_of(version)
+    except ExampleError:  # the text editor and the check say which and why
+        return ()
+
+
+@designers_only
+def rehearse_examples() -> ResponseReturnValue:
+    """Every example of the draft played again, each with what went differently."""
+    version = _version()
+    calendar = version.organisation.calendar()
+    played = []
+    for example in _examples(version):
+        player = Player(version, example, calendar)
+        player.most = MOST_STEPS
+        played.append(Told(example.file, tuple(said(one) for one in player.play().differences)))
+    return _first_page(version, played=played)
+
+
+@designers_only
+def rehearse_example() -> ResponseReturnValue:
+    """One example to step back in and take the other branch."""
+    version = _version()
+    wanted = request.form.get("voorbeeld", "")
+    example = next((one for one in _examples(version) if one.file == wanted), None)
+    if example is None:
+        raise NotThere
+    try:
+        return _page(resume(version, example))
+    except RehearsalError as error:
+        return _first_page(version, said(error.text)), 422
+
+
+@designers_only
+def rehearse_begin() -> ResponseReturnValue:
+    """The first page of a rehearsal: a case, or a random story to step back in."""
+    version = _version()
+    calendar = version.organisation.calendar()
+    try:
+        day = date.fromisoformat(request.form.get("dag", ""))
+    except ValueError:
+        return _first_page(version, gettext("Kies een dag waarop de zaak begint.")), 422
+    start = datetime.combine(day, time(9), calendar.local(now()).tzinfo)
+    process = request.form.get("proces") or None
+    if process not in {None, *(one.id for one in version.other_starts)}:
+        raise NotThere
+    try:
+        if request.form.get("doe") == "willekeurig":
+            seed = request.form.get("getal", type=int, default=1)
+            return _page(random_walk(version, seed, start, process=process, moves=A_WHOLE_STORY))
+        return _page(begin(version, start, process=process))
+    except (RehearsalError, OverflowError) as error:
+        text = said(error.text) if isinstance(error, RehearsalError) else gettext("Kies een andere dag.")
+        return _first_page(version, text), 422
+
+
+@designers_only
+def rehearse_move() -> ResponseReturnValue:
+    """One move further, or back: the page of where it stands then."""
+    version = _version()
+    try:
+        at = _at(version, _kept())
+    except RehearsalError as error:
+        return _first_page(version, said(error.text)), 422
+    posted = _posted()
+    if NO_FORM.edit_action(posted) is not None:
+        return _edited(at, posted)
+    what, _, which = request.form.get("_doe", "").partition(":")
+    try:
+        if what == "taak":
+            return _completed(at, which, posted)
+        if what == "kies":
+            return _page(at, task=which)
+        return _page(_moved(at, what, which))
+    except RehearsalError as error:
+        return _page(at, problem=said(error.text)), 422
+
+
+def _moved(at: Rehearsal, what: str, which: str) -> Rehearsal:
+    match what:
+        case "terug":
+            return at.back(int(which) if which.isdecimal() and len(which) < 6 else len(at.points))
+        case "termijn":
+            return at.to_next_timer()
+        case "werkdag":
+            return at.to_next_working_day()
+        case "dag":
+            try:
+                return at.to_day(date.fromisoformat(request.form.get("_dag", "")))
+            except ValueError as error:
+                raise RehearsalError(Text("Kies een dag.", "Choose a day.")) from error
+        case "acuut":
+            return at.raised()
+        case "willekeurig":
+            return walk_on(at, Random(len(at.points)), A_FEW)  # noqa: S311  (a story)
+    raise NotThere
+
+
+def _completed(at: Rehearsal, which: str, posted: Mapping[str, Sequence[str]]) -> ResponseReturnValue:
+    task = _task(at, which)
+    if task is None:
+        problem = gettext("Die taak staat niet meer open.")
+        return _page(at, problem=problem), 409
+    form = at.version.form_of(task.node) or NO_FORM
+    checked = form.check_post(posted, at.document, at.today)
+    if checked.errors:
+        return _page(at, task=task.id, filled=Filled(form.parse(posted), checked.errors)), 422
+    same = [one.id for one in at.tasks if one.node == task.node]
+    return _page(at.complete(task.node, checked.answers, same.index(task.id) + 1))
+
+
+def _edited(at: Rehearsal, posted: Mapping[str, Sequence[str]]) -> ResponseReturnValue:
+    """A row of a list in the form was added or removed: the same page with that row."""
+    task = _task(at, request.form.get("_taak", ""))
+    form = (at.version.form_of(task.node) if task else None) or NO_FORM
+    edit = form.edit_action(posted)
+    if task is None or edit is None:
+        return _page(at)
+    return _page(at, task=task.id, filled=Filled(form.apply_edit(form.parse(posted), edit), {}))
+
+
+@designers_only
+def rehearse_questions() -> ResponseReturnValue:
+    """Only the questions, for these answers: the page asks for them when an answer shows or hides some."""
+    at = _at(_version(), _kept())
+    task = _task(at, request.form.get("_taak", ""))
+    form = (at.version.form_of(task.node) if task else None) or NO_FORM
+    return str(form.render(form.parse(_posted()), at.document, language=language(), today=at.today))
+
+
+@designers_only
+def rehearse_save() -> ResponseReturnValue:
+    """Keep the run as an example of the draft: from then on every check plays it."""
+    version = _version()
+    try:
+        at = _at(version, _kept())
+    except RehearsalError as error:
+        return _first_page(version, said(error.text)), 422
+    title = " ".join(request.form.get("_naam", "").split())[:100]
+    slug = "-".join("".join(one if one.isascii() and one.isalnum() else " " for one in title.lower()).split())
+    if not slug:
+        return _page(at, problem=gettext("Geef het voorbeeld een naam, met letters of cijfers.")), 422
+    path, who = f"examples/{slug}.toml", actor()
+    draft()
+    try:
+        desk.save(services().db, who.organisation, path, as_example(at, title).encode(), 0, who.person, now())
+    except Overtaken:
+        problem = gettext("Er is al een voorbeeld met deze naam. Kies een andere naam.")
+        return _page(at, problem=problem), 409
+    except FileRefused as error:
+        return _page(at, problem=said(error.text)), 422
+    return redirect(url_for("desk_texts.edit", path=path, klaar=""), 303)
+
+
+@designers_only
+def rehearse_picture(path: str) -> ResponseReturnValue:
+    """A diagram of the draft with the current place and what was done marked; `deel`: only around here."""
+    here, done = request.args.getlist("hier"), request.args.getlist("klaar")
+    marks = {**dict.fromkeys(done, "done"), **dict.fromkeys(here, "current")}
+    return picture(_version(), path, marks, tuple(here[:1]) if "deel" in request.args else ())
+
+
+# --- how it stands -------------------------------------------------------------------------------------
+
+
+def _version() -> Version:
+    shown = named(DRAFT)
+    if shown.version is None:
+        raise NotThere
+    return shown.version
+
+
+def _posted() -> Mapping[str, Sequence[str]]:
+    return request.form.to_dict(flat=False)
+
+
+def _kept() -> str:
+    kept = request.form.get("_verloop", "")
+    if len(kept) > MOST_KEPT:
+        raise RehearsalError(Text("Deze oefening is te lang.", "This rehearsal is too long."))
+    return kept
+
+
+def _at(version: Version, kept: str) -> Rehearsal:
+    """Where a rehearsal stands. Raises `RehearsalError` when it cannot be read, or a move no longer fits."""
+    return _known(version, kept)
+
+
+@lru_cache(maxsize=64)
+def _known(version: Version, kept: str) -> Rehearsal:
+    # Every page of a rehearsal begins where the one before ended, so most are known already.
+    try:
+        table = json.loads(kept)
+    except (ValueError, RecursionError):
+        table = None
+    if not isinstance(table, dict):
+        raise RehearsalError(Text("Deze oefening is niet te lezen.", "This rehearsal cannot be read."))
+    return resume(version, read_kept(table))
+
+
+def _task(at: Rehearsal, which: str) -> OpenTask | None:
+    return next((task for task in at.tasks if task.id == which), None)
+
+
+def _asks_first(task: OpenTask) -> tuple[bool, datetime]:
+    return StepKind.ACUUT in task.steps, task.since
+
+
+# --- the page ------------------------------------------------------------------------------------------
+
+
+def _page(at: Rehearsal, *, task: str = "", filled: Filled | None = None, problem: str | None = None) -> str:
+    chosen = _task(at, task) or max(at.tasks, key=_asks_first, default=None)
+    form = (at.version.form_of(chosen.node) if chosen else None) or NO_FORM
+    errors = filled.errors if filled else {}
+    values = filled.values if filled else at.document
+    node = at.version.nodes[chosen.node] if chosen else None
+    local = at.calendar.local(at.now)
+    return render_template(
+        "desk/rehearse.html",
+        here="desk",
+        kept=json.dumps(at.kept(), ensure_ascii=False, separators=(",", ":")),
+        day=day_in_words(local),
+        time=time_of_day(local),
+        tomorrow=(at.today + timedelta(days=1)).isoformat(),
+        finished=at.finished,
+        outcome=at.step.outcome,
+        tasks=[(one, _role(at, one.role), _due(at, one)) for one in at.tasks],
+        chosen=chosen,
+        steps=name_of_steps(chosen.steps) if chosen else "",
+        instructions=node.instructions if node else None,
+        questions=form.render(values, at.document, errors, language(), at.today) if chosen else "",
+        summary=form.error_summary(errors, language()) if errors else "",
+        live_names=" ".join(sorted(form.variables & form.fields.keys())),
+        has_term=at.step.due is not None,
+        can_raise=at.can_raise,
+        ahead=_ahead(at),
+        legs=list(reversed([_leg(at, number) for number in range(len(at.points))])),
+        data=_data(at),
+        pictures=_pictures(at),
+        problem=problem,
+    )
+
+
+def _role(at: Rehearsal, key: str | None) -> str:
+    known = at.version.organisation.roles.get(key or "")
+    return known.name if known else (key or "")
+
+
+def _due(at: Rehearsal, task: OpenTask) -> str:
+    first = min((deadline.at for deadline in task.deadlines), default=None)
+    return day_in_words(at.calendar.local(first)) if first else ""
+
+
+def _leg(at: Rehearsal, number: int) -> Leg:
+    point = at.points[number]
+    move, answers = point.move, Markup()
+    if move is None:
+        name = gettext("De zaak begint")
+    elif move.complete is not None:
+        node = at.version.nodes.get(move.complete)
+        name = (node.name or node.id) if node else move.complete
+        form = at.version.form_of(move.complete)
+        if form is not None:
+            answers = form.show(move.answers, language())
+    elif move.event is not None:
+        name = gettext("Acuut gevaar gemeld")
+    else:
+        name = gettext("De tijd gaat door")
+    local = at.calendar.local(point.now)
+    return Leg(
+        number,
+        name,
+        f"{day_in_words(local)}, {time_of_day(local)}",
+        tuple(_line(at, one, point.now) for one in point.happenings if _tells(one)),
+        answers,
+    )
+
+
+def _tells(one: Happening) -> bool:
+    """The move itself says that the task is done and the case begun."""
+    return isinstance(one.what, Mail) or one.what.name not in (
+        "task_completed",
+        "case_started",
+        "event_raised",
+    )
+
+
+def _line(at: Rehearsal, one: Happening, end: datetime) -> Line:
+    local = at.calendar.local(one.at)
+    day = "" if one.at == end else day_in_words(local)
+    return Line(said(told(at.version, one)), day, isinstance(one.what, Mail))
+
+
+def _ahead(at: Rehearsal) -> list[Ahead]:
+    """The mails that go in the next weeks when nobody does anything: the clock is moved on a copy."""
+    found: list[Ahead] = []
+    until = at.now + MOST_AHEAD
+    while len(found) < MOST_MAILS_AHEAD and at.step.due is not None and at.step.due <= until:
+        try:
+            at = at.to_next_timer()
+        except RehearsalError:
+            break
+        found += [
+            Ahead(day_in_words(at.calendar.local(one.at)), said(told(at.version, one)))
+            for one in at.points[-1].happenings
+            if isinstance(one.what, Mail)
+        ]
+    return found[:MOST_MAILS_AHEAD]
+
+
+def _data(at: Rehearsal) -> list[tuple[str, Markup]]:
+    """What the case holds: by form, in the order it was answered; then what the tables decided."""
+    found: dict[str, tuple[str, Markup]] = {}
+    for move in at.example.moments:
+        form = at.version.form_of(move.complete or "")
+        if form is not None and form.fields:
+            node = at.version.nodes[move.complete or ""]
+            found[form.file] = (node.name or node.id, form.show(at.document, language()))
+    return list(found.values())
+
+
+def _pictures(at: Rehearsal) -> list[tuple[str, str, str]]:
+    """For each diagram where something is open: its name, the part around here, and the whole."""
+    done = list(dict.fromkeys(move.complete for move in at.example.moments if move.complete))
+    found = []
+    here: dict[str, list[str]] = {}
+    for task in at.tasks:
+        diagram = at.version.diagram_of(task.process)
+        if diagram is not None:
+            here.setdefault(diagram.file, []).append(task.node)
+    if not here and (main := at.version.diagram_of(at.version.main_process)) is not None:
+        here = {main.file: []}
+    for file, nodes in here.items():
+        process = next(iter(at.version.diagrams[file].processes.values()), None)
+        address: dict[str, Any] = {"path": file, "hier": list(dict.fromkeys(nodes)), "klaar": done}
+        found.append(
+            (
+                (process.name or process.id) if process else file,
+                url_for("desk.rehearse_picture", **address, deel=1 if nodes else None),
+                url_for("desk.rehearse_picture", **address),
+            )
+        )
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Registers these pages under the desk's name: its overview links to what is there."""
+    app.add_url_rule("/ontwerp/oefenen", "desk.rehearse", rehearse)
+    for word, view in (
+        ("begin", rehearse_begin),
+        ("voorbeelden", rehearse_examples),
+        ("voorbeeld", rehearse_example),
+        ("verder", rehearse_move),
+        ("vragen", rehearse_questions),
+        ("bewaar", rehearse_save),
+    ):
+        app.add_url_rule(f"/ontwerp/oefenen/{word}", f"desk.{view.__name__}", view, methods=["POST"])
+        uploads.LARGER[f"desk.{view.__name__}"] = 2 * MOST_KEPT
+    app.add_url_rule("/ontwerp/oefenen/schema/<path:path>", "desk.rehearse_picture", rehearse_picture)
