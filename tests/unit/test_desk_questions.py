@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meldcode.definition import check, read_files
+from meldcode.definition import check, read_files, read_folder
 from meldcode.definition.organisation import read_organisation
 from meldcode.desk import questions
 from meldcode.desk.bases import Basis, bases, own_basis
@@ -19,6 +19,7 @@ from meldcode.desk.questions import Answers, AnswersRefused, defaults, draw
 from meldcode.diagram.edit import Edit, edited
 from meldcode.messages import Severity
 from tests.organisations import FOLDERS, SCHOOL, version_of
+from tools.wheel import copy_bases
 
 SCHOOLS = (SCHOOL / "organisation.toml").read_bytes()
 OURS = {"organisation.toml": SCHOOLS, "README.md": b"# Van ons\n", "oud.bpmn": b"<weg/>"}
@@ -39,6 +40,12 @@ def errors(files: dict[str, bytes]) -> list[str]:
 def test_there_is_a_basis_for_every_sector() -> None:
     assert {one.key for one in bases()} == {folder.name for folder in FOLDERS}
     assert len({one.sector for one in bases()}) == 6
+
+
+def test_a_built_package_holds_the_same_bases(tmp_path: Path) -> None:
+    copy_bases(tmp_path / "bases")
+    copied = {folder.name: read_folder(folder).id for folder in (tmp_path / "bases").iterdir()}
+    assert copied == {one.key: one.version.id for one in bases()}
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
