@@ -154,6 +154,27 @@ def test_a_colleague_who_is_not_involved_is_refused_at_every_address_and_it_is_r
     assert refused >= len(OF_A_CASE) + 4
 
 
+def test_who_is_asked_for_advice_reads_the_case_and_can_do_nothing_else(
+    town: Town, app: Flask, sanne: Person, task: str
+) -> None:
+    joost = Person(app).sign_in("joost")
+    form = sanne.form(f"{task}/raad", f"{task}/raad")
+    page = sanne.get(f"{task}/raad")
+    his = re.search(r'value="([^"]+)"[^>]*><span>Joost', page)
+    assert his
+    asked = sanne.send(form, {"wie": his[1], "reden": "doubt", "tekst": "Wat vind jij?"})
+    assert asked.status_code == 303
+    before = town.content()
+    read = {("GET", f"/zaken/{case_of(task)}")}
+    for method, path in addresses(task, refusing=True):
+        code, text, _ = ask(joost, method, path)
+        assert (SECRET in text) == ((method, path) in read), (method, path)
+        if method == "POST":
+            assert code in (403, 409) or (code == 422 and path.endswith("/advies")), (path, code)
+    assert joost.get(f"/zaken/{case_of(task)}/noteren", 403)
+    assert town.content() == before
+
+
 def test_who_supervises_sees_no_word_of_the_content_at_any_address(town: Town, app: Flask, task: str) -> None:
     ingrid = Person(app).sign_in("ingrid")  # the board: not involved in any case
     before = town.content()

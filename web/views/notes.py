@@ -65,6 +65,8 @@ def _page(case: UUID, key: str, values: Mapping[str, str], errors: Mapping[str, 
         raise AccessDenied
     if page.status != "open":
         raise CaseClosed
+    if not page.can_raise_acute:  # she reads it because she is asked for advice
+        raise AccessDenied
     return render_template(
         "cases/note.html",
         case=shown.case(page),
