@@ -63,12 +63,13 @@ def live(house: House) -> str:
         return publishing.current(tx)
 
 
-def proven(house: House, **broken: str) -> None:
-    """Write down that the draft has been proven (the small house keeps few rules); `broken`: number=level."""
+def proven(house: House, verdict: str = "broken", **broken: str) -> None:
+    """Write down that the draft has been proven (the small house keeps few rules); `broken`: number=level of
+    the rules of which the proof says `verdict`."""
     draft = desk.read(house.db, house.organisation)
     said = {"title": {"nl": "Regel", "en": "Rule"}, "why": {"nl": "Omdat", "en": "Since"}}
     rules = [
-        {"number": int(key[1:]), "level": level, "refuses": level == "L", "verdict": "broken", **said}
+        {"number": int(key[1:]), "level": level, "refuses": level == "L", "verdict": verdict, **said}
         | {"story": ["Zo gaat het."], "elements": []}
         for key, level in broken.items()
     ]
@@ -530,10 +531,11 @@ def test_nothing_is_published_that_was_not_proven(desk_house: House) -> None:
         desk.publish(house.db, designer(house), "Een rol erbij.", None, LATER)
 
 
-def test_a_broken_rule_of_law_is_refused_whatever_is_said(desk_house: House) -> None:
+@pytest.mark.parametrize("verdict", ["broken", "not proven"])
+def test_a_rule_of_law_that_is_broken_or_left_unproven_is_refused(desk_house: House, verdict: str) -> None:
     house = desk_house
     before = live(house)
-    proven(house, r2="L")
+    proven(house, verdict, r2="L")
     with pytest.raises(PublishRefused):
         publish(house, "Toch maar.")
     assert live(house) == before
