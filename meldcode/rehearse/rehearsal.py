@@ -23,6 +23,7 @@ from meldcode.workdays import Calendar, Duration
 
 ACUTE = "acuut"
 MOST_MOVES = 250
+MOST_HAPPENINGS = 5_000
 # One move never asks for more: a draft with a timer that comes back each second must not hold up a page.
 MOST_STEPS_PER_MOVE = 400
 _BEGIN = Text("begin", "start")
@@ -148,7 +149,7 @@ class Rehearsal:
     def moved(self, moment: Moment) -> Rehearsal:
         """One moment further. Raises `RehearsalError`, and then nothing moved."""
         number = len(self.points)
-        if number > MOST_MOVES:
+        if number > MOST_MOVES or sum(len(point.happenings) for point in self.points) > MOST_HAPPENINGS:
             raise _cannot(
                 "Deze oefening is lang genoeg. Ga een paar stappen terug, of begin opnieuw.",
                 "This rehearsal is long enough. Go a few steps back, or begin again.",

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from random import Random  # noqa: TID251  (a story is told again by its number)
 from typing import Any
 
@@ -317,12 +316,6 @@ def _kept() -> str:
 
 def _at(version: Version, kept: str) -> Rehearsal:
     """Where a rehearsal stands. Raises `RehearsalError` when it cannot be read, or a move no longer fits."""
-    return _known(version, kept)
-
-
-@lru_cache(maxsize=64)
-def _known(version: Version, kept: str) -> Rehearsal:
-    # Every page of a rehearsal begins where the one before ended, so most are known already.
     try:
         table = json.loads(kept)
     except (ValueError, RecursionError):
@@ -430,6 +423,7 @@ def _ahead(at: Rehearsal) -> list[Ahead]:
     """The mails that go in the next weeks when nobody does anything: the clock is moved on a copy."""
     found: list[Ahead] = []
     until = at.now + MOST_AHEAD
+    at = replace(at, points=at.points[-1:])
     while len(found) < MOST_MAILS_AHEAD and at.step.due is not None and at.step.due <= until:
         try:
             at = at.to_next_timer()
