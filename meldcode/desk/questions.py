@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -229,7 +230,11 @@ def draw(basis: Basis, answers: Answers, draft: Mapping[str, bytes], organisatio
     if table != tomllib.loads(files[FILE].decode()):
         files[FILE] = as_toml(table)
     seen = look(files)
-    out_of_order = {f"dagen-{one.element}": one.what for one in seen.findings if one.code == LADDER}
+    out_of_order = {
+        f"dagen-{_misplaced(version, answers, one.element or '')}": one.what
+        for one in seen.findings
+        if one.code == LADDER
+    }
     if out_of_order:
         raise AnswersRefused(out_of_order)
     lost = tomllib.loads(organisation.decode()).get("roles", {})
@@ -239,6 +244,18 @@ def draw(basis: Basis, answers: Answers, draft: Mapping[str, bytes], organisatio
         _mentions(files, renamed),
         tuple(str(role.get("name", key)) for key, role in lost.items() if key not in table["roles"]),
     )
+
+
+def _misplaced(version: Version, answers: Answers, timer: str) -> str:
+    """The term that no longer comes after the one above it, on the page; else the one that was found."""
+    host = version.nodes[timer].attached_to if timer in version.nodes else None
+    for ladder in ladders(version):
+        if ladder.task.id == host:
+            for lower, higher in pairwise(ladder.rungs):
+                first, then = (_after(answers.numbers[one.timer], one.unit) for one in (lower, higher))
+                if then <= first:
+                    return higher.timer
+    return timer
 
 
 def put_in(

@@ -37,7 +37,7 @@ from web.desk import designers_only, draft, shown
 from web.language import gettext, said
 from web.services import now, services
 from web.sessions import actor
-from web.views.desk import with_place
+from web.views.desk import differences, with_place
 
 SECTORS = {
     "onderwijs": Text("Onderwijs", "Education"),
@@ -64,7 +64,12 @@ def questions() -> ResponseReturnValue:
     chosen = request.args.get("basis")
     if chosen is None:
         return render_template(
-            "desk/questions.html", here="desk", bases=_bases(mine), sectors=SECTORS, sector=_sector(mine)
+            "desk/questions.html",
+            here="desk",
+            bases=_bases(mine),
+            roles_asked=roles_asked,
+            sectors=SECTORS,
+            sector=_sector(mine),
         )
     basis = _basis(mine, chosen)
     return _ask(basis, defaults(basis, _organisation(mine)))
@@ -191,6 +196,8 @@ def _look(mine: Draft, basis: Basis, answers: Answers, drawn: Drawn, problem: st
         else [],
         findings=[with_place(shown(one)) for one in drawn.look.findings],
         drawn=drawn,
+        # of another sector everything differs: that is no news
+        differences=differences(mine, drawn.look) if basis.sector == _sector(mine) else None,
         changes=mine.changes,
         seen=mine.version,
         given=[(key, value) for key, value in _given() if key not in ("csrf_token", "doe", "gezien")],
