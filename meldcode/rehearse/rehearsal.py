@@ -29,6 +29,7 @@ MOST_STEPS_PER_MOVE = 400
 _BEGIN = Text("begin", "start")
 _A_SECOND = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(days=366 * 5)
+_EARLIEST, _LATEST = 2001, 2099
 _TITLE = "oefening"
 
 
@@ -154,6 +155,8 @@ class Rehearsal:
                 "Deze oefening is lang genoeg. Ga een paar stappen terug, of begin opnieuw.",
                 "This rehearsal is long enough. Go a few steps back, or begin again.",
             )
+        if max(self.now.year, moment.at.year if moment.at else 0) > _LATEST:
+            raise _cannot("Verder gaat de klok niet.", "The clock goes no further.")
         if moment.event is not None and not self.can_raise:
             raise _cannot("Acuut gevaar melden kan hier niet.", "Acute danger cannot be reported here.")
         player = self._player()
@@ -186,6 +189,8 @@ class Rehearsal:
             player.moment(moment, where)
         except Stop as stop:
             raise RehearsalError(stop.why) from stop
+        except (OverflowError, RecursionError) as error:  # a day after the year 9999, answers without end
+            raise _cannot("Dit gaat te ver.", "This goes too far.") from error
         assert player.last is not None  # noqa: S101  (a rehearsal has begun)
         point = Point(moment, player.now, player.last, tuple(player.happenings))
         points = (*self.points, point)
@@ -215,6 +220,8 @@ def begin(
 ) -> Rehearsal:
     """A case that begins at `start` (aware) in `process` (None: the main one). Raises `RehearsalError`."""
     used = calendar or version.organisation.calendar()
+    if not _EARLIEST <= start.year <= _LATEST:
+        raise _cannot("Kies een dag in deze eeuw.", "Choose a day in this century.")
     example = Example(
         title=_TITLE,
         start=used.local(start.replace(microsecond=0)),

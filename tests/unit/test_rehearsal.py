@@ -192,6 +192,16 @@ def test_what_was_not_kept_by_a_rehearsal_is_refused(table: dict[str, object]) -
         read_kept(table)
 
 
+def test_no_rehearsal_begins_or_goes_where_no_calendar_reaches(school: Version) -> None:
+    for year in (1, 1900, 9999):
+        with pytest.raises(RehearsalError, match="century"):
+            begin(school, MONDAY.replace(year=year))
+    moves = [{"complete": "x", "after": "P99Y"}, *[{"wait": "P99Y"}] * 90]
+    for table in moves[:1], moves[1:], [{"raise": "acuut", "at": "9999-12-31T23:59:59+00:00"}]:
+        with pytest.raises(RehearsalError):
+            resume(school, read_kept({"start": "2026-09-07T09:00:00+02:00", "moment": table}))
+
+
 # --- random stories ------------------------------------------------------------------------------------
 
 

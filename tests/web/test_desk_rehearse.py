@@ -196,6 +196,12 @@ def test_a_move_that_the_draft_no_longer_has_is_said(wieke: Person) -> None:
     assert "bestaat_niet" in answer.text
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "", "morgen"])
+def test_a_day_that_no_calendar_has_begins_nothing(wieke: Person, day: str) -> None:
+    form = wieke.form(PLACE, f"{PLACE}/begin")
+    assert wieke.send(form, {"dag": day, "doe": "begin"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("what", "code"), [("iets", 404), ("taak:bestaat-niet", 409), ("kies:x", 200), ("terug:x", 200)]
 )

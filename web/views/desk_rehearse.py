@@ -182,9 +182,8 @@ def rehearse_begin() -> ResponseReturnValue:
             seed = request.form.get("getal", type=int, default=1)
             return _page(random_walk(version, seed, start, process=process, moves=A_WHOLE_STORY))
         return _page(begin(version, start, process=process))
-    except (RehearsalError, OverflowError) as error:
-        text = said(error.text) if isinstance(error, RehearsalError) else gettext("Kies een andere dag.")
-        return _first_page(version, text), 422
+    except RehearsalError as error:
+        return _first_page(version, said(error.text)), 422
 
 
 @designers_only
@@ -364,9 +363,14 @@ def _page(at: Rehearsal, *, task: str = "", filled: Filled | None = None, proble
         ahead=_ahead(at),
         legs=list(reversed([_leg(at, number) for number in range(len(at.points))])),
         data=_data(at),
-        pictures=_pictures(at),
+        pictures=_pictures(at, chosen),
         problem=problem,
     )
+
+
+def _when(at: Rehearsal, moment: datetime) -> str:
+    local = at.calendar.local(moment)
+    return f"{day_in_words(local)}, {time_of_day(local)}"
 
 
 def _role(at: Rehearsal, key: str | None) -> str:
@@ -394,11 +398,10 @@ def _leg(at: Rehearsal, number: int) -> Leg:
         name = gettext("Acuut gevaar gemeld")
     else:
         name = gettext("De tijd gaat door")
-    local = at.calendar.local(point.now)
     return Leg(
         number,
         name,
-        f"{day_in_words(local)}, {time_of_day(local)}",
+        _when(at, point.now),
         tuple(_line(at, one, point.now) for one in point.happenings if _tells(one)),
         answers,
     )
@@ -430,7 +433,7 @@ def _ahead(at: Rehearsal) -> list[Ahead]:
         except RehearsalError:
             break
         found += [
-            Ahead(day_in_words(at.calendar.local(one.at)), said(told(at.version, one)))
+            Ahead(_when(at, one.at), said(told(at.version, one)))
             for one in at.points[-1].happenings
             if isinstance(one.what, Mail)
         ]
@@ -448,12 +451,12 @@ def _data(at: Rehearsal) -> list[tuple[str, Markup]]:
     return list(found.values())
 
 
-def _pictures(at: Rehearsal) -> list[tuple[str, str, str]]:
+def _pictures(at: Rehearsal, chosen: OpenTask | None) -> list[tuple[str, str, str]]:
     """For each diagram where something is open: its name, the part around here, and the whole."""
     done = list(dict.fromkeys(move.complete for move in at.example.moments if move.complete))
     found = []
     here: dict[str, list[str]] = {}
-    for task in at.tasks:
+    for task in sorted(at.tasks, key=lambda task: task is not chosen):  # drawn around the chosen one
         diagram = at.version.diagram_of(task.process)
         if diagram is not None:
             here.setdefault(diagram.file, []).append(task.node)
