@@ -35,7 +35,12 @@ run: $(VENV)/.embedded $(VENV)/.project $(VENV)/.assets ## Try it: everything on
 .PHONY: test
 test: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Run every test (TESTS=tests/unit for a part, ARGS='-k timer' for pytest)
 	@$(PY) tools/browser.py
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not proof' --durations 15 --durations-min 2 $(TESTS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not proof and not long' --durations 15 --durations-min 2 $(TESTS) $(ARGS)
+
+.PHONY: long
+long: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Run the tests that take long: every organisation and every editor in the browser, 10,000 attacks
+	@$(PY) tools/browser.py
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m long --durations 15 --durations-min 2 $(TESTS) $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev $(VENV)/.project ## Format, lint, types, import rules, dependencies, spelling, translations

@@ -19,7 +19,7 @@ from tests.organisations import FOLDERS, version_of
 from tests.stories.house import House
 from tests.stories.visitors import BrowserVisitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.long]
 
 ROUTE = "hulp-en-volgen.toml"  # every organisation's main way; where it is not there, the report
 OTHERWISE = "melding.toml"

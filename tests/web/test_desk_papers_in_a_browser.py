@@ -14,7 +14,7 @@ from tests.web.test_holding_in_a_browser import see
 from tests.web.test_in_a_browser import Refusals, sign_in
 from tests.web.test_in_a_browser import window as window
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.mark.timeout(600)

@@ -41,6 +41,7 @@ def begin(page: Page) -> None:
     follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_the_pages_around_a_tasks_holder_are_accessible_and_break_no_policy(window: BrowserContext) -> None:
     page = window.new_page()
