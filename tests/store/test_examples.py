@@ -212,7 +212,13 @@ class Played:
 @pytest.mark.parametrize(
     ("kind", "folder", "example"),
     [
-        pytest.param(kind, folder, example, id=f"{kind}-{folder.name}/{Path(example.file).stem}")
+        pytest.param(
+            kind,
+            folder,
+            example,
+            id=f"{kind}-{folder.name}/{Path(example.file).stem}",
+            marks=() if number in TELLING else pytest.mark.long,
+        )
         for kind in ("sqlite", "postgresql")
         for number, (folder, example) in enumerate(EXAMPLES)
         if kind == "sqlite" or number in TELLING

@@ -11,6 +11,12 @@ from tests.stories.house import EmbeddedHouse, House
 from tests.stories.visitors import BrowserVisitor, PlainVisitor, Visitor
 
 KINDS = ("plain", "laptop", "phone without JavaScript")
+#: What `make long` adds: the same story on another kind of screen.
+LONG = {
+    ("test_doubt_leads_to_advice_and_back_to_weighing_until_somebody_decides", KINDS[2]),
+    ("test_who_is_not_involved_sees_that_a_case_waits_but_not_what_is_in_it", "laptop"),
+    ("test_acute_danger_opens_its_own_way_in_the_middle_of_a_case", KINDS[2]),
+}
 #: The stories that need not be walked on every kind of screen: what they show is not in how a page is used.
 ENOUGH = {
     "test_a_stalled_weighing_reaches_the_teacher_twice_then_the_next_in_line": ("plain", KINDS[2]),
@@ -21,7 +27,12 @@ ENOUGH = {
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "visit" in metafunc.fixturenames:
-        metafunc.parametrize("visit", ENOUGH.get(metafunc.function.__name__, KINDS), indirect=True)
+        story = metafunc.function.__name__
+        kinds = [
+            pytest.param(kind, marks=pytest.mark.long if (story, kind) in LONG else ())
+            for kind in ENOUGH.get(story, KINDS)
+        ]
+        metafunc.parametrize("visit", kinds, indirect=True)
 
 
 @pytest.fixture(scope="module")

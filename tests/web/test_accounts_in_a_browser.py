@@ -19,7 +19,9 @@ FRESH = "fiets kaas molen lamp"
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 
-@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+@pytest.fixture(
+    params=[pytest.param(True, marks=pytest.mark.long), False], ids=["with scripts", "without scripts"]
+)
 def scripts(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 

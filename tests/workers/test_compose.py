@@ -147,7 +147,11 @@ def migrated(computer: Computer) -> None:
     assert computer.start("migrate").wait(60) == 0, computer.log.read_text()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "how",
+    [pytest.param(signal.SIGTERM, marks=pytest.mark.long), signal.SIGINT],
+    ids=["SIGTERM", "Ctrl-C"],
+)
 def test_web_worker_and_beat_become_healthy_and_leave_no_process(
     computer: Computer, how: signal.Signals
 ) -> None:
