@@ -22,8 +22,8 @@ COVER = "cover"
 _LEASE = timedelta(minutes=2)  # as long as a worker may take over one part
 
 _FIND = (
-    sa.select(chores.c.organisation)
-    .where(chores.c.kind == sa.bindparam("which"), chores.c.at <= sa.bindparam("now"))
+    sa.select(chores.c.organisation, chores.c.kind)
+    .where(chores.c.kind.in_(sa.bindparam("kinds", expanding=True)), chores.c.at <= sa.bindparam("now"))
     .order_by(chores.c.at)
 )
 # An organisation that was never looked at has no row yet.
@@ -83,12 +83,14 @@ def do_due(db: Database, now: datetime, part: int = 50) -> int:
 
     What goes wrong in one organisation is raised after the others had their turn.
     """
+    parts: dict[str, Part] = {
+        days.RECALCULATE: timers.recalculate_some,
+        migration.MIGRATE: migration.move_some,
+    }
     with db.reading(None) as tx:
-        moving = tx.execute(_FIND, {"which": days.RECALCULATE, "now": now}).scalars().all()
-        leaving = tx.execute(_FIND, {"which": migration.MIGRATE, "now": now}).scalars().all()
+        waiting = tx.execute(_FIND, {"kinds": sorted(parts), "now": now}).all()
         looking = tx.execute(_TO_LOOK_AT, {"now": now}).scalars().all()
-    work = [partial(_part, db, timers.recalculate_some, days.RECALCULATE, one, now, part) for one in moving]
-    work += [partial(_part, db, migration.move_some, migration.MIGRATE, one, now, part) for one in leaving]
+    work = [partial(_part, db, parts[row.kind], row.kind, row.organisation, now, part) for row in waiting]
     work += [partial(_look, db, organisation, now) for organisation in looking]
     done, failed = 0, None
     for do in work:
