@@ -51,15 +51,15 @@ def once(
 ) -> R:
     """`run` in a transaction; or `repeated` with the earlier case, when this command was done before.
 
-    A deadlock that was broken or a connection that was cut is tried once more by itself: when the first
-    copy was carried out after all, the second finds its key. Raises what `run` raises, and `KeyReused` when
-    the key was used for another case or task.
+    A deadlock that was broken or a connection that was cut is tried again by itself, at most twice: when
+    the first copy was carried out after all, the next finds its key. Raises what `run` raises, and
+    `KeyReused` when the key was used for another case or task.
     """
     if not 1 <= len(command.key) <= LONGEST_KEY or not command.key.isprintable():
         raise MeldcodeError(
             Text("Deze opdracht heeft geen bruikbare sleutel.", "This command has no usable key.")
         )
-    return insisting(lambda: _once(db, actor, command, run, repeated), times=2)
+    return insisting(lambda: _once(db, actor, command, run, repeated))
 
 
 def _once(

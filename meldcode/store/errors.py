@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -34,7 +36,9 @@ def insisting(work: Callable[[], R], times: int = 3) -> R:
     """`work`, up to so many times as long as what goes wrong may pass: a broken deadlock, a cut connection.
 
     It may have been carried out before the connection was cut, so only for what is done once however often
-    it is begun. Raises what `work` raises.
+    it is begun. Before each new attempt a short pause of no fixed length: whoever waited for the same row
+    takes it in that time, where an attempt at once could pass her in the queue and meet her again.
+    Raises what `work` raises.
     """
     for _ in range(times - 1):
         try:
@@ -42,4 +46,5 @@ def insisting(work: Callable[[], R], times: int = 3) -> R:
         except StoreError as error:
             if not error.passing:
                 raise
+        time.sleep((20 + secrets.randbelow(60)) / 1000)
     return work()

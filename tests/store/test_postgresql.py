@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -26,6 +26,8 @@ from tests.databases import MASTER_KEY, beneath
 from tests.postgres import APP, OWNER, SUPERUSER, PrivatePostgres
 from tests.store import house as building
 from tests.store.house import MONDAY, PASSWORD, House
+
+R = TypeVar("R")
 
 pytestmark = [
     pytest.mark.parametrize("kind", ["postgresql"], indirect=True),
@@ -306,6 +308,18 @@ def patient(house: House) -> None:
     house.db.engine.dispose()
 
 
+def lock_in_the_wrong_order(house: House, rude: sa.Connection, work: Callable[[], R]) -> R:
+    """`work`, while somebody who has the log wants its cases; `work` looks for a circle first, so it is ended."""
+    with ThreadPoolExecutor(1) as pool:
+        rude.exec_driver_sql("SET LOCAL deadlock_timeout = '30s'")
+        rude.exec_driver_sql("SELECT * FROM audit_heads FOR UPDATE")
+        working = pool.submit(work)
+        until_somebody_waits(house)
+        rude.exec_driver_sql("SELECT * FROM cases FOR UPDATE")
+        rude.rollback()
+        return working.result(60)
+
+
 def test_a_case_that_was_waited_for_is_seen_as_it_is_after_the_wait(house: House) -> None:
     """Not its row of now with the tasks and the moment of before."""
     case = house.open().case.id
@@ -350,13 +364,8 @@ def test_commands_that_would_wait_for_each_other_for_ever_both_happen(house: Hou
     """Somebody locks in the wrong order. The server ends one of the two, and that one is tried again."""
     case = house.open().case.id
     patient(house)
-    with ThreadPoolExecutor(1) as pool, beneath(house.db).begin() as rude:
-        rude.exec_driver_sql("SELECT * FROM audit_heads FOR UPDATE")
-        done = pool.submit(house.complete, case, "signalen")
-        until_somebody_waits(house)
-        rude.exec_driver_sql("SELECT * FROM cases FOR UPDATE")
-        rude.rollback()
-        outcome = done.result(20)
+    with beneath(house.db).begin() as rude:
+        outcome = lock_in_the_wrong_order(house, rude, lambda: house.complete(case, "signalen"))
     assert [task.node for task in outcome.next_tasks] == ["wegen"]
     assert audit.verify(house.db) == []
     with beneath(house.db).connect() as connection:
@@ -368,14 +377,10 @@ def test_a_tick_whose_batch_was_ended_by_a_deadlock_goes_on(house: House) -> Non
     What she still has when the batch is tried again is left to the next tick, as always."""
     made = [house.at_weighing() for _ in range(3)]
     patient(house)
-    with ThreadPoolExecutor(1) as pool, beneath(house.db).begin() as rude:
-        rude.exec_driver_sql("SELECT * FROM audit_heads FOR UPDATE")
-        fired = pool.submit(timers.fire_due, house.db, MONDAY.replace(day=30))
-        until_somebody_waits(house)
-        rude.exec_driver_sql("SELECT * FROM cases FOR UPDATE")
-        rude.rollback()
-        done = fired.result(20)
-    assert done + timers.fire_due(house.db, MONDAY.replace(day=30)) == len(made)
+    late = MONDAY.replace(day=30)
+    with beneath(house.db).begin() as rude:
+        done = lock_in_the_wrong_order(house, rude, lambda: timers.fire_due(house.db, late))
+    assert done + timers.fire_due(house.db, late) == len(made)
     until_a_deadlock_is_counted(house)
     with beneath(house.db).connect() as connection:
         assert set(connection.execute(sa.select(case_table.c.revision)).scalars()) == {3}
