@@ -309,7 +309,7 @@ def patient(house: House) -> None:
 
 
 def lock_in_the_wrong_order(house: House, rude: sa.Connection, work: Callable[[], R]) -> R:
-    """`work`, while somebody who has the log wants its cases; `work` looks for a circle first, so it is ended."""
+    """`work`, while somebody who has the log wants its cases; it looks for a circle first, so it is ended."""
     with ThreadPoolExecutor(1) as pool:
         rude.exec_driver_sql("SET LOCAL deadlock_timeout = '30s'")
         rude.exec_driver_sql("SELECT * FROM audit_heads FOR UPDATE")
