@@ -24,6 +24,8 @@ from meldcode.check import as_table as proof_as_table
 from meldcode.check import prove, verdict_for_publishing
 from meldcode.decision import read_decisions
 from meldcode.definition import Version, check, read_folder
+from meldcode.desk.examples import replayed
+from meldcode.desk.finding import told
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.form import read_form
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
@@ -84,19 +86,21 @@ def _prove(path: Path, as_json: bool, lang: str) -> int:
     """Print the proof of one folder; its exit code. What the quick check refuses is not played."""
     code, findings = check_path(path)
     if code or not path.is_dir():
-        told = json.dumps([_as_json(path, code, findings)], ensure_ascii=False, indent=2)
-        click.echo(told if as_json else findings_table(path, code, findings, lang))
+        plain = json.dumps([_as_json(path, code, findings)], ensure_ascii=False, indent=2)
+        click.echo(plain if as_json else findings_table(path, code, findings, lang))
         return code
     version = read_folder(path)
     clock = _Patience(600)
     made = prove(version, findings=findings, enough=clock.enough, progress=clock.progress)
-    report = proof_as_json(made)
+    examples = replayed(version, clock.enough)
+    report = {**proof_as_json(made), "examples": [told(one) for one in examples]}
     standing = verdict_for_publishing(version, report)
     if as_json:
         report["publishing"] = standing.as_json()
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join([proof_as_table(made, lang), *standing.told(lang)]))
+        differs = [one.what.of(lang) for one in examples]
+        click.echo("\n".join([proof_as_table(made, lang), *standing.told(lang), *differs]))
     return int(not standing.fit)
 
 
@@ -258,8 +262,8 @@ def rehearse_command(
         sys.exit(UNREADABLE)
     timelines: list[Timeline] = [play(version, example) for example in examples]
     if as_json:
-        told = [timeline_as_json(timeline) for timeline in timelines]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        plain = [timeline_as_json(timeline) for timeline in timelines]
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
     else:
         none = Text("Deze map heeft geen voorbeelden (examples/*.toml).", "This folder has no examples.")
         click.echo("\n".join(as_text(version, timeline, lang) for timeline in timelines) or none.of(lang))

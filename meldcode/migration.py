@@ -131,7 +131,7 @@ _RETASK = (
     )
 )
 _BEGIN = sa.insert(migrations)
-_ALL = (
+_WITH_TOTAL = (
     sa.select(migrations, chores.c.total)
     .select_from(
         migrations.outerjoin(
@@ -140,8 +140,9 @@ _ALL = (
         )
     )
     .where(scoped(migrations))
-    .order_by(migrations.c.asked_at.desc(), migrations.c.id)
 )
+_ALL = _WITH_TOTAL.order_by(migrations.c.asked_at.desc(), migrations.c.id)
+_ONE = _WITH_TOTAL.where(migrations.c.id == sa.bindparam("which"))
 _UNDER_WAY = sa.select(migrations).where(scoped(migrations), migrations.c.ended_at.is_(None))
 _RUNNING = _UNDER_WAY.with_for_update()
 _COUNTED = (
@@ -302,7 +303,7 @@ def listed(db: Database, organisation: UUID, for_whom: UUID | None = None) -> li
 
 
 def _seen(tx: Transaction, which: UUID) -> Migration:
-    return next(_migration(row) for row in tx.execute(_ALL) if row.id == which)
+    return _migration(tx.execute(_ONE, {"which": which}).one())
 
 
 def _migration(row: Any) -> Migration:

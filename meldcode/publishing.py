@@ -1,27 +1,47 @@
 """Versions in the database: a folder goes in after the check, and comes out byte for byte.
 
 A version is immutable and named by the hash of its files. Publishing makes it the one new cases
-start with; cases already open stay with theirs.
+start with; cases already open stay with theirs. What follows from it is the same whether the desk, the
+command line or the tick does it: `put_in_force`.
 """
 
 from __future__ import annotations
 
+import json
 import threading
+import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit, clock, days, definition
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
 from meldcode.store import SCOPE, Database, Transaction, scoped
-from meldcode.store.tables import organisations, version_files, versions
+from meldcode.store.tables import desk_due, organisations, publications, version_files, versions
 from meldcode.workdays import Calendar
+
+LONGEST_NOTE = 4_000
+#: What `desk_due` calls the yearly look at whether the meldcode still fits, see `meldcode.desk.reviews`.
+REVIEW = "review"
+A_YEAR = timedelta(days=365)
+
+
+class State(StrEnum):
+    """How a publication stands."""
+
+    ASKED = "asked"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    PLANNED = "planned"
+    IN_FORCE = "in-force"
 
 
 class PublishError(MeldcodeError):
@@ -57,6 +77,14 @@ _MAKE_CURRENT = (
     .where(organisations.c.id == SCOPE)
     .values(version=sa.bindparam("new_version"), name=sa.bindparam("new_name"))
 )
+_WRITE_DOWN = sa.insert(publications)
+_NOW_HOLDS = (
+    sa.update(publications)
+    .where(scoped(publications), publications.c.id == sa.bindparam("which"))
+    .values(state=State.IN_FORCE.value, in_force_at=sa.bindparam("from_when"))
+)
+_FORGET_REVIEW = sa.delete(desk_due).where(scoped(desk_due), desk_due.c.purpose == REVIEW)
+_PLAN_REVIEW = insert(desk_due).on_conflict_do_nothing()
 
 _MOST_KEPT = 64
 _kept: OrderedDict[str, Published] = OrderedDict()
@@ -64,14 +92,23 @@ _lock = threading.Lock()
 
 
 def publish(
-    db: Database, organisation_key: str, folder: Path, *, now: datetime | None = None, by: UUID | None = None
+    db: Database,
+    organisation_key: str,
+    folder: Path,
+    *,
+    now: datetime | None = None,
+    by: UUID | None = None,
+    note: str = "",
+    report: Mapping[str, Any] | None = None,
 ) -> str:
     """Check `folder` and make it the version new cases start with; the version's id.
 
-    Publishing the same files again changes nothing. `now` None takes the deployment's clock.
+    Publishing the same files again changes nothing. `now` None takes the deployment's clock. `note` and
+    `report` are kept with it, see `put_in_force`.
     Raises `PublishError` (with findings) or `DefinitionError`; nothing is stored then.
     """
     version = definition.read_folder(folder)
+    note = _fitting(note)
     must_be_fit(version, organisation_key)
     now = now or clock.now(db)
     with db.reading(None) as tx:
@@ -82,7 +119,7 @@ def publish(
         return version.id
     with db.transaction(row.id) as tx:
         store(tx, version, now, by)
-        put_in_force(tx, version, now, by)
+        put_in_force(tx, version, now, by, note=note, report=report)
     return version.id
 
 
@@ -106,14 +143,72 @@ def store(tx: Transaction, version: definition.Version, now: datetime, by: UUID 
         )
 
 
-def put_in_force(tx: Transaction, version: definition.Version, now: datetime, by: UUID | None) -> None:
-    """Make a stored version the one new cases start with. Call it last in a transaction: it logs."""
+def put_in_force(
+    tx: Transaction,
+    version: definition.Version,
+    now: datetime,
+    by: UUID | None,
+    *,
+    publication: UUID | None = None,
+    note: str = "",
+    report: Mapping[str, Any] | None = None,
+) -> None:
+    """Make a stored version the one new cases start with. Call it last in a transaction: it logs.
+
+    The year until somebody looks whether it still fits counts anew, and it is written down with what was
+    said of it: `publication` is its row when it was asked for at the desk; otherwise one is made with
+    `note` and `report`, what the check said (`meldcode.desk.finding.report_of`), None when nobody kept it.
+    """
     standing = tx.execute(_MINE).one().version
     before = load(tx, standing).calendar if standing else None
     tx.execute(_MAKE_CURRENT, {"new_version": version.id, "new_name": version.organisation.name})
     if before is not None and before != version.organisation.calendar():
         days.ask_recalculation(tx, now)
+    plan_review(tx, now)
+    if publication is None:
+        tx.execute(_WRITE_DOWN, _written_down(version.id, now, by, note, report))
+    else:
+        tx.execute(_NOW_HOLDS, {"which": publication, "from_when": now})
     audit.append(tx, [audit.Record(now, "version_published", person=by, detail={"version": version.id})])
+
+
+def plan_review(tx: Transaction, now: datetime) -> None:
+    """Count the year until the next look from now."""
+    tx.execute(_FORGET_REVIEW)
+    tx.execute(_PLAN_REVIEW, {"purpose": REVIEW, "at": now + A_YEAR})
+
+
+def deflated(report: Mapping[str, Any] | None) -> bytes:
+    """What the check said, as a publication keeps it."""
+    return zlib.compress(json.dumps(report, ensure_ascii=False).encode(), 6)
+
+
+def _written_down(
+    version: str, now: datetime, by: UUID | None, note: str, report: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "version": version,
+        "sources": {},  # it did not come from a draft
+        "note": note,
+        "asked_by": by,
+        "asked_at": now,
+        "state": State.IN_FORCE.value,
+        "in_force_at": now,
+        "report": deflated(report),
+    }
+
+
+def _fitting(note: str) -> str:
+    note = note.strip()
+    if len(note) > LONGEST_NOTE or "\0" in note:
+        raise PublishError(
+            Text(
+                f"De toelichting heeft hooguit {LONGEST_NOTE} tekens.",
+                f"The note has at most {LONGEST_NOTE} characters.",
+            )
+        )
+    return note
 
 
 def export(db: Database, organisation_key: str, folder: Path) -> str:

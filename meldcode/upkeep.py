@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 
-from meldcode import audit, clock, incidents, outbox, people, publishing, timers
+from meldcode import audit, clock, desk, incidents, outbox, people, publishing, timers
 from meldcode.audit import Anchor
-from meldcode.check import as_json, prove, verdict_for_publishing
+from meldcode.check import verdict_for_publishing
 from meldcode.definition import DefinitionError, read_folder
 from meldcode.messages import MeldcodeError, Text
 from meldcode.publishing import PublishError
@@ -85,9 +86,10 @@ def migrate(embedded: Path | None, lang: str) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--new", is_flag=True, help="Create the organisation when it is not there yet.")
+@click.option("--note", default="", help="What changes and why: colleagues read it with the version.")
 @EMBEDDED
 @LANGUAGE
-def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
+def publish(folder: Path, new: bool, note: str, embedded: Path | None, lang: str) -> None:
     """Check an organisation's FOLDER, play every case of it and make it the version new cases start with.
 
     A rule of the law that is broken refuses; of a norm or of quality the reasons lie in afwijkingen.toml.
@@ -96,10 +98,10 @@ def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
         _must_be_migrated(db)
         described = read_folder(folder).organisation
         now = clock.now(db)
-        _must_stand(db, folder, new, lang)
+        report = _must_stand(db, folder, new, lang)
         if new and people.organisation_id(db, described.key) is None:
             people.create_organisation(db, described.key, described.name, now=now)
-        version = publishing.publish(db, described.key, folder, now=now)
+        version = publishing.publish(db, described.key, folder, now=now, note=note, report=report)
         click.echo(
             Text(
                 f"{described.name}: versie {version[:12]} geldt voor nieuwe zaken.",
@@ -108,16 +110,20 @@ def publish(folder: Path, new: bool, embedded: Path | None, lang: str) -> None:
         )
 
 
-def _must_stand(db: Database, folder: Path, new: bool, lang: str) -> None:
-    """The proof of a folder that is not in force yet, and the reasons recorded with it. Raises."""
+def _must_stand(db: Database, folder: Path, new: bool, lang: str) -> dict[str, Any] | None:
+    """The proof of a folder that is not in force yet, and the reasons recorded with it. Raises.
+
+    What the check said, to keep with the version; None where nothing is left to publish.
+    """
     version = read_folder(folder)
     key = version.organisation.key
     publishing.must_be_fit(version, key)
     unknown = people.organisation_id(db, key) is None and not new
     if unknown or publishing.in_force(db, key) == version.id:
-        return
+        return None
     click.echo(Text("Elke zaak wordt nagespeeld …", "Every case is played …").of(lang), err=True)
-    standing = verdict_for_publishing(version, as_json(prove(version)))
+    proof = desk.proven(version)
+    standing = verdict_for_publishing(version, proof)
     if not standing.fit:
         raise MeldcodeError(
             Text(
@@ -127,6 +133,9 @@ def _must_stand(db: Database, folder: Path, new: bool, lang: str) -> None:
         )
     for line in standing.told(lang):
         click.echo(line)
+    for one in proof["examples"]:
+        click.echo(one["what"][lang])
+    return desk.report_of(desk.findings(version.files), proof)
 
 
 @click.command()

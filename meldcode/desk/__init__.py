@@ -8,32 +8,26 @@ from datetime import datetime
 
 from meldcode.desk.archive import Taken, take_in, zip_in, zipped
 from meldcode.desk.comments import Comment, comment, comments, settle
+from meldcode.desk.conditions import PublishRefused, approvers, standing_of
 from meldcode.desk.deviating import deviate
 from meldcode.desk.drafts import open_draft, read, remove, reopen, restore, revision, revisions, save
 from meldcode.desk.errors import DeskError, FileRefused, NotThere, Overtaken
-from meldcode.desk.finding import Found, Look, Source, findings, look
-from meldcode.desk.going_live import (
+from meldcode.desk.finding import Found, Look, Source, findings, look, report_of
+from meldcode.desk.going_live import agree, publish, put_in_force, refuse, withdraw
+from meldcode.desk.paths import Kind, kind_of
+from meldcode.desk.presence import AWAY_AFTER, here, leave
+from meldcode.desk.proofs import ProofView, ask_proof, cases_of, proof, proof_of, prove_waiting, proven
+from meldcode.desk.publications import (
     Publication,
-    PublishRefused,
-    State,
-    agree,
-    approvers,
     files_of_publication,
     files_of_version,
     history,
     publication,
-    publish,
-    put_in_force,
-    refuse,
-    standing_of,
-    withdraw,
 )
-from meldcode.desk.paths import Kind, kind_of
-from meldcode.desk.presence import AWAY_AFTER, here, leave
-from meldcode.desk.proofs import ProofView, ask_proof, cases_of, proof, proof_of, prove_waiting
 from meldcode.desk.readings import Reader, has_read, is_news, read_at, readers
 from meldcode.desk.reviews import remind, review_due, reviewed
 from meldcode.desk.values import Change, Draft, DraftFile, Presence, Revision
+from meldcode.publishing import State
 from meldcode.store import Database
 
 
@@ -86,6 +80,7 @@ __all__ = [
     "proof",
     "proof_of",
     "prove_waiting",
+    "proven",
     "publication",
     "publish",
     "put_in_force",
@@ -96,6 +91,7 @@ __all__ = [
     "remind",
     "remove",
     "reopen",
+    "report_of",
     "restore",
     "review_due",
     "reviewed",

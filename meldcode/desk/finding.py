@@ -18,7 +18,7 @@ from meldcode.desk.reasons import Source, why
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
 
-__all__ = ["Found", "Look", "Source", "findings", "look"]
+__all__ = ["Found", "Look", "Source", "as_found", "findings", "look", "report_of", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,34 @@ def look(contents: Mapping[str, bytes]) -> Look:
         found = [*found, *drawn_findings(version, found)]
     except DefinitionError as error:
         found = [*error.findings, *_by_themselves(contents, {one.file for one in error.findings})]
-    told = (_found(one, version) for one in found)
-    return Look(version, tuple(sorted(told, key=_order)))
+    return Look(version, tuple(sorted((as_found(one, version) for one in found), key=_order)))
 
 
 def findings(contents: Mapping[str, bytes]) -> tuple[Found, ...]:
     """The findings of `look`."""
     return look(contents).findings
+
+
+def report_of(found: Iterable[Found], proof: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the check said of a version, to keep with its publication.
+
+    `proof` is what `check.as_json` makes of a proof, with what was told of the `examples`.
+    """
+    return {"findings": [told(one) for one in found], "proof": proof}
+
+
+def told(found: Found) -> dict[str, Any]:
+    """A finding as plain JSON, its sentences in both languages."""
+    return {
+        "code": found.code,
+        "file": found.file,
+        "element": found.element,
+        "severity": found.severity.value,
+        "what": found.what._asdict(),
+        "why": found.why._asdict(),
+        "source": found.source.value,
+        "how": found.how._asdict(),
+    }
 
 
 def _by_themselves(contents: Mapping[str, bytes], unread: Iterable[str]) -> list[Finding]:
@@ -81,7 +102,8 @@ def _by_themselves(contents: Mapping[str, bytes], unread: Iterable[str]) -> list
     return found
 
 
-def _found(finding: Finding, version: Version | None) -> Found:
+def as_found(finding: Finding, version: Version | None) -> Found:
+    """A finding with why it matters and, where there is one, what a button may change."""
     reason = why(finding.code)
     return Found(
         finding.code,

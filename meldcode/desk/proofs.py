@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ from meldcode.definition import DefinitionError
 from meldcode.definition.version import version_id
 from meldcode.desk import drafts
 from meldcode.desk.errors import FileRefused, NotThere
+from meldcode.desk.examples import replayed
+from meldcode.desk.finding import told
 from meldcode.messages import Severity, Text
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import desk_due, desk_proofs
@@ -161,6 +163,19 @@ def newest_proof(tx: Transaction, files: Mapping[str, bytes]) -> Mapping[str, An
     return None if row is None else _view(row).report
 
 
+def proven(
+    version: definition.Version,
+    enough: Callable[[], bool] = lambda: False,
+    progress: Callable[[int, int], None] = lambda states, looked_at: None,
+) -> dict[str, Any]:
+    """Every case played and the examples played again, as JSON: `check.as_json` with `examples`.
+
+    The examples come first: they take a fraction of a second, and a proof may use up all the time there is.
+    """
+    examples = [told(one) for one in replayed(version, enough)]
+    return {**as_json(prove(version, enough=enough, progress=progress)), "examples": examples}
+
+
 def prove_waiting(db: Database, now: datetime, most_seconds: float = MOST_SECONDS) -> int:
     """Work on the proofs that were asked for, one after the other; how many. The tick calls it."""
     began, done = time.monotonic(), 0
@@ -206,7 +221,7 @@ def _prove(db: Database, organisation: UUID, row: sa.Row[Any], now: datetime, se
     if cases_of(contents) == row.version:
         version = definition.read_files(contents)
         until = began + seconds
-        report = as_json(prove(version, enough=lambda: time.monotonic() >= until, progress=tell))
+        report = proven(version, enough=lambda: time.monotonic() >= until, progress=tell)
     with db.transaction(organisation) as tx:
         result = None if report is None else zlib.compress(json.dumps(report).encode(), 6)
         tx.execute(

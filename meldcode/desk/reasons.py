@@ -133,6 +133,15 @@ _REASONS: dict[str, Why] = {
     "expression": _NAMES,
     "file": _READ,
     "flow": _STUCK,
+    "example": Why(
+        Text(
+            "Een bewaard voorbeeld laat zien hoe een zaak hoort te gaan. Gaat het anders, dan is er iets "
+            "veranderd dat iemand moet zien.",
+            "An example that was kept shows how a case should go. When it goes differently, something has "
+            "changed that somebody has to see.",
+        ),
+        Source.QUALITY,
+    ),
     "folder": _READ,
     "form": _FORM,
     "form-missing": _STUCK,

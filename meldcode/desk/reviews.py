@@ -14,16 +14,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit, publishing
 from meldcode.desk import writing
-from meldcode.store import Database, Transaction, scoped
+from meldcode.publishing import A_YEAR, REVIEW
+from meldcode.store import Database, scoped
 from meldcode.store.tables import desk_due, organisations, versions
 
-REVIEW = "review"
-A_YEAR = timedelta(days=365)
 AGAIN = timedelta(days=30)
 PATH = "/ontwerp"
 
 _AT = sa.select(desk_due.c.at).where(scoped(desk_due), desk_due.c.purpose == REVIEW)
-_FORGET = sa.delete(desk_due).where(scoped(desk_due), desk_due.c.purpose == REVIEW)
 _PLAN = insert(desk_due).on_conflict_do_nothing()
 _DUE = sa.select(desk_due.c.organisation).where(
     desk_due.c.purpose == REVIEW, desk_due.c.at <= sa.bindparam("now")
@@ -46,16 +44,10 @@ _PUBLISHED = sa.select(sa.func.max(versions.c.published_at, type_=versions.c.pub
 )
 
 
-def plan_review(tx: Transaction, now: datetime) -> None:
-    """Count the year from now."""
-    tx.execute(_FORGET)
-    tx.execute(_PLAN, {"purpose": REVIEW, "at": now + A_YEAR})
-
-
 def reviewed(db: Database, organisation: UUID, by: UUID, now: datetime) -> None:
     """Somebody looked, and it stays as it is."""
     with db.transaction(organisation) as tx:
-        plan_review(tx, now)
+        publishing.plan_review(tx, now)
         audit.append(tx, [audit.Record(now, "meldcode_reviewed", person=by)])
 
 

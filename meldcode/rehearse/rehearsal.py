@@ -23,6 +23,7 @@ from meldcode.workdays import Calendar, Duration
 
 ACUTE = "acuut"
 MOST_MOVES = 250
+MOST_AWAY = 20
 MOST_HAPPENINGS = 5_000
 # One move never asks for more: a draft with a timer that comes back each second must not hold up a page.
 MOST_STEPS_PER_MOVE = 400
@@ -142,6 +143,15 @@ class Rehearsal:
         duration, kind = self._waiting(moment)
         return self.moved(Moment(after=duration, calendar=kind))
 
+    def with_away(self, away: tuple[Away, ...]) -> Rehearsal:
+        """The same moves with these absences: only who gets the mails differs. Raises `RehearsalError`."""
+        if len(away) > MOST_AWAY:
+            raise _cannot("Er zijn al genoeg mensen afwezig.", "Enough people are away already.")
+        for one in away:
+            if one.last is not None and one.last < one.first:
+                raise _cannot("De laatste dag ligt voor de eerste.", "The last day lies before the first.")
+        return resume(self.version, replace(self.example, away=away), self.calendar)
+
     def back(self, to: int) -> Rehearsal:
         """As it stood after `to` moves; 0 is the beginning. Out of bounds is the nearest there is."""
         kept = self.points[: min(max(to, 0), len(self.points) - 1) + 1]
@@ -250,7 +260,7 @@ def read_kept(table: Mapping[str, Any]) -> Example:
         raise _cannot("Dit is geen oefening.", "This is no rehearsal.") from error
     except MeldcodeError as error:
         raise RehearsalError(error.text) from error
-    if len(example.moments) > MOST_MOVES:
+    if len(example.moments) > MOST_MOVES or len(example.away) > MOST_AWAY:
         raise _cannot("Deze oefening is te lang.", "This rehearsal is too long.")
     return example
 

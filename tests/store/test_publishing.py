@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from meldcode import audit, cases, publishing
+from meldcode import audit, cases, desk, publishing
 from meldcode.definition import DefinitionError
 from meldcode.publishing import PublishError
 from meldcode.store.tables import organisations, version_files, versions
@@ -105,6 +106,33 @@ def test_an_organisation_without_a_version_opens_no_case(house: House) -> None:
         connection.execute(organisations.update().values(version=None))
     with pytest.raises(PublishError):
         cases.open_case(house.db, house.actor("sanne"), key="k", now=MONDAY)
+
+
+def test_a_published_folder_is_written_down_and_the_year_until_the_next_look_counts_anew(
+    house: House, tmp_path: Path
+) -> None:
+    later, path = MONDAY + timedelta(days=100), folder(tmp_path / "b", README_md=b"nieuw")
+    report = {"findings": [], "proof": {"states": 3}}
+    version = publishing.publish(
+        house.db, "testschool", path, now=later, note=" Een zin erbij. ", report=report
+    )
+    assert publishing.publish(house.db, "testschool", path, now=later + timedelta(days=1)) == version
+
+    assert desk.review_due(house.db, house.organisation) == later + timedelta(days=365)
+    newest, first = desk.history(house.db, house.organisation)
+    assert (newest.version, newest.note, newest.report) == (version, "Een zin erbij.", report)
+    assert (newest.asked_at, newest.in_force_at, newest.asked_by) == (later, later, None)
+    assert newest.current
+    assert newest.id
+    assert desk.publication(house.db, house.organisation, newest.id) == newest
+    assert desk.files_of_publication(house.db, house.organisation, newest.id) == files_of(path)
+    # going back to what held before is written down too
+    publishing.publish(house.db, "testschool", folder(tmp_path / "a"), now=later + timedelta(days=2))
+    told = desk.history(house.db, house.organisation)
+    assert [one.version for one in told] == [first.version, version, first.version]
+    assert [one.current for one in told] == [True, False, False]
+    with pytest.raises(PublishError):
+        publishing.publish(house.db, "testschool", path, now=later, note="x" * 5_000)
 
 
 def test_publishing_is_logged_with_who_did_it(house: House, tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from meldcode import clock, timers
+from meldcode import clock, desk, people, timers
 from meldcode.cli import main
-from meldcode.settings import SmtpSettings
+from meldcode.settings import Settings, SmtpSettings
 from meldcode.store.tables import audit as log
 from tests.databases import Kind, PostgresDatabases, beneath
 from tests.postgres import OWNER
@@ -64,7 +64,11 @@ def test_a_fresh_database_is_migrated_and_gets_an_organisation(tmp_path: Path) -
 
     assert go("migrate").exit_code == 0
     assert go("publish", SOUND).exit_code == 1
-    assert "is used for new cases" in go("publish", SOUND, "--new").output
+    assert "is used for new cases" in go("publish", SOUND, "--new", "--note", "Het begin.").output
+    db = Settings.from_environment(True, home=tmp_path / "var").database()
+    (kept,) = desk.history(db, people.organisation_id(db, "kinderopvang-de-papieren-boot"))
+    db.close()
+    assert (kept.note, len(kept.report["proof"]["rules"])) == ("Het begin.", 21)
     assert go("export", "kinderopvang-de-papieren-boot", str(tmp_path / "uit")).exit_code == 0
     sent, kept = (Path(at) / "meldcode.bpmn" for at in (SOUND, tmp_path / "uit"))
     assert kept.read_bytes() == sent.read_bytes()
