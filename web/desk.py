@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from meldcode import desk
 from meldcode.cases import AccessDenied
-from meldcode.desk import Draft, DraftFile, FileRefused, Found, NotThere, Overtaken
+from meldcode.desk import Draft, DraftFile, FileRefused, Found, NotThere, Overtaken, Source
 from meldcode.messages import Finding, MeldcodeError, Text
 from meldcode.store.errors import StoreError
-from web.language import gettext, said
+from web.language import gettext, language, said
 from web.organisation import calendar, designs
 from web.services import now, services
 from web.sessions import actor, signed_in, visitor
@@ -147,6 +147,12 @@ def shown(found: Found) -> dict[str, Any]:
         "how": said(found.how),
         "mend": None if found.mend is None else dict(found.mend),
     }
+
+
+def shown_again(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding that was kept with a report (`meldcode.desk.finding.told`), as `shown` gives it."""
+    words = {name: told[name][language()] for name in ("what", "why", "how")}
+    return {**told, **words, "source": said(Source(told["source"]).words), "mend": None}
 
 
 def plain(findings: tuple[Finding, ...]) -> list[dict[str, Any]]:

@@ -14,8 +14,8 @@ from meldcode import desk, publishing
 from meldcode.compare import Difference, compare
 from meldcode.desk import Draft, DraftFile, Kind, kind_of
 from meldcode.desk.errors import DeskError, NotThere
-from meldcode.desk.going_live import State
 from meldcode.form import FormError, read_form
+from meldcode.publishing import State
 from web import csp, uploads
 from web.assets import is_built
 from web.desk import designers_only, draft, file_of, plain, sent_text, shown

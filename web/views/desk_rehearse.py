@@ -25,6 +25,7 @@ from meldcode.engine import Mail, OpenTask
 from meldcode.form import Form
 from meldcode.messages import Text
 from meldcode.rehearse import (
+    Away,
     Example,
     ExampleError,
     Happening,
@@ -210,6 +211,11 @@ def rehearse_move() -> ResponseReturnValue:
 
 def _moved(at: Rehearsal, what: str, which: str) -> Rehearsal:
     match what:
+        case "afwezig":
+            return at.with_away((*at.example.away, _absence()))
+        case "terugkeer":
+            left = [one for number, one in enumerate(at.example.away) if str(number) != which]
+            return at.with_away(tuple(left))
         case "terug":
             return at.back(int(which) if which.isdecimal() and len(which) < 6 else len(at.points))
         case "termijn":
@@ -226,6 +232,17 @@ def _moved(at: Rehearsal, what: str, which: str) -> Rehearsal:
         case "willekeurig":
             return walk_on(at, Random(len(at.points)), A_FEW)  # noqa: S311  (a story)
     raise NotThere
+
+
+def _absence() -> Away:
+    """Who is away, as it was sent. Raises `RehearsalError`; whether the role exists is seen when it plays."""
+    given = request.form
+    try:
+        first = date.fromisoformat(given.get("_afwezig_van", ""))
+        until = given.get("_afwezig_tot", "").strip()
+        return Away(given.get("_afwezig", ""), first, date.fromisoformat(until) if until else None)
+    except ValueError as error:
+        raise RehearsalError(Text("Kies vanaf welke dag.", "Choose from which day on.")) from error
 
 
 def _completed(at: Rehearsal, which: str, posted: Mapping[str, Sequence[str]]) -> ResponseReturnValue:
@@ -361,6 +378,9 @@ def _page(at: Rehearsal, *, task: str = "", filled: Filled | None = None, proble
         has_term=at.step.due is not None,
         can_raise=at.can_raise,
         ahead=_ahead(at),
+        today=at.today.isoformat(),
+        roles=list(at.version.organisation.roles.values()),
+        away=[_away(at, one) for one in at.example.away],
         legs=list(reversed([_leg(at, number) for number in range(len(at.points))])),
         data=_data(at),
         pictures=_pictures(at, chosen),
@@ -376,6 +396,21 @@ def _when(at: Rehearsal, moment: datetime) -> str:
 def _role(at: Rehearsal, key: str | None) -> str:
     known = at.version.organisation.roles.get(key or "")
     return known.name if known else (key or "")
+
+
+def _away(at: Rehearsal, one: Away) -> tuple[str, str, bool]:
+    """An absence in words: who, when, and whether it is now."""
+    first, local = day_in_words(_noon(at, one.first)), at.today
+    when = (
+        gettext("vanaf %(first)s", first=first)
+        if one.last is None
+        else gettext("%(first)s tot en met %(last)s", first=first, last=day_in_words(_noon(at, one.last)))
+    )
+    return _role(at, one.role), when, one.holds(local)
+
+
+def _noon(at: Rehearsal, day: date) -> datetime:
+    return datetime.combine(day, time(12), at.calendar.local(at.now).tzinfo)
 
 
 def _due(at: Rehearsal, task: OpenTask) -> str:
