@@ -175,7 +175,8 @@ def finish(house: House, case: UUID, now: datetime) -> None:
     house.complete(case, "wegen", now=now)
 
 
-def test_a_hundred_kills_at_random_moments_lose_nothing(house: House) -> None:
+@pytest.mark.parametrize("many", [30, pytest.param(100, marks=pytest.mark.long)])
+def test_many_kills_at_random_moments_lose_nothing(house: House, many: int) -> None:
     """Worker after worker is killed while it fires and sends; in the end everything was done once."""
     script = Script()
     made = [house.at_weighing() for _ in range(10)]
@@ -189,7 +190,7 @@ def test_a_hundred_kills_at_random_moments_lose_nothing(house: House) -> None:
             ):
                 pass
 
-        while kills < 100:
+        while kills < many:
             fatal = 1 + (kills * 17) % 61
             if in_child(house.db, work, fatal):
                 kills += 1

@@ -13,6 +13,7 @@ from tests.stories.visitors import BrowserVisitor, PlainVisitor, Visitor
 KINDS = ("plain", "laptop", "phone without JavaScript")
 #: What `make long` adds: the same story on another kind of screen.
 LONG = {
+    ("test_a_stalled_weighing_reaches_the_teacher_twice_then_the_next_in_line", KINDS[2]),
     ("test_doubt_leads_to_advice_and_back_to_weighing_until_somebody_decides", KINDS[2]),
     ("test_who_is_not_involved_sees_that_a_case_waits_but_not_what_is_in_it", "laptop"),
     ("test_acute_danger_opens_its_own_way_in_the_middle_of_a_case", KINDS[2]),

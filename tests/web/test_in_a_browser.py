@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -55,11 +55,14 @@ def window(browser: Browser, address: str) -> Iterator[BrowserContext]:
     context.close()
 
 
-def look(page: Page, where: str) -> None:
-    """At both widths: nothing for axe to say, no sideways scrolling, targets for a thumb."""
+Sizes = Sequence[tuple[int, int]]
+
+
+def look(page: Page, where: str, sizes: Sizes = (TELEPHONE, DESK)) -> None:
+    """At each size: nothing for axe to say, no sideways scrolling, targets for a thumb."""
     # read apart from the page's own scripts, so that the page's policy stays as it is
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    for width, height in (TELEPHONE, DESK):
+    for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("document.fonts.ready")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} at {width}"
@@ -88,58 +91,65 @@ def go_on(page: Page) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_every_page_is_accessible_at_both_widths_and_breaks_no_policy(window: BrowserContext) -> None:
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        pytest.param([TELEPHONE], id="telephone"),
+        pytest.param([DESK], id="desk", marks=pytest.mark.long),
+    ],
+)
+def test_every_page_is_accessible_and_breaks_no_policy(window: BrowserContext, sizes: Sizes) -> None:
     page = window.new_page()
     refusals = Refusals(page)
 
     page.goto("/")
-    look(page, "sign-in")
+    look(page, "sign-in", sizes)
     page.get_by_label("Gebruikersnaam").fill("sanne")
     page.get_by_role("textbox", name="Wachtwoord").fill("verkeerd")
     follow(page.get_by_role("button", name="Inloggen", exact=True))
     expect(page.get_by_role("alert")).to_be_focused()
-    look(page, "sign-in refused")
+    look(page, "sign-in refused", sizes)
     page.get_by_role("textbox", name="Wachtwoord").fill(PASSWORD)
     follow(page.get_by_role("button", name="Inloggen", exact=True))
-    look(page, "no tasks")
+    look(page, "no tasks", sizes)
 
     follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
-    look(page, "first task")
+    look(page, "first task", sizes)
     first_task = page.url
     follow(page.get_by_role("button", name="Taak afronden"))
     expect(page.locator(".problems")).to_be_focused()
-    look(page, "task refused")
+    look(page, "task refused", sizes)
     finish(page, {"vermoeden_over": "thuis"})
-    look(page, "task done")
+    look(page, "task done", sizes)
     go_on(page)
     page.get_by_text("Wat er al is vastgelegd").click()
-    look(page, "second task, earlier answers open")
+    look(page, "second task, earlier answers open", sizes)
     page.goto(first_task)
-    look(page, "task done already")
+    look(page, "task done already", sizes)
 
     follow(page.get_by_role("link", name="Bekijk de hele zaak"))
     page.get_by_text("Lees wat er is vastgelegd").click()
-    look(page, "case")
+    look(page, "case", sizes)
     case = page.url
     follow(page.get_by_role("link", name="Acuut gevaar").last)
-    look(page, "danger")
+    look(page, "danger", sizes)
     follow(page.get_by_role("button", name="Ja, er is acuut gevaar"))
-    look(page, "acute task")
+    look(page, "acute task", sizes)
 
     page.goto("/")
-    look(page, "tasks")
+    look(page, "tasks", sizes)
     page.goto("/zaken")
-    look(page, "cases")
+    look(page, "cases", sizes)
     page.goto("/demo/mails")
-    look(page, "no mails")
+    look(page, "no mails", sizes)
     follow(page.get_by_role("button", name="Andere persoon"))
     follow(page.get_by_role("button", name="Henk"))
     page.goto(case)
-    look(page, "case without content")
+    look(page, "case without content", sizes)
     follow(page.get_by_role("button", name="English"))
-    look(page, "case in English")
+    look(page, "case in English", sizes)
     follow(page.get_by_role("button", name="Hide"))
-    look(page, "hidden")
+    look(page, "hidden", sizes)
 
     assert refusals.heard == []
 
