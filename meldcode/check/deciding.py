@@ -8,6 +8,7 @@ from meldcode.check.meaning import PEOPLE
 from meldcode.check.verdict import Evidence, Verdict, broken
 from meldcode.definition import Version
 from meldcode.diagram.model import LEGAL_STEPS, Flow, Node, StepKind
+from meldcode.diagram.naming import described_in
 
 PASSING = frozenset({"businessRuleTask", "sendTask", "intermediateThrowEvent"})
 OPEN_STILL = frozenset({*LEGAL_STEPS, StepKind.MELDEN})  # on the way there nothing was decided yet
@@ -79,11 +80,10 @@ def deciding_defaults(evidence: Evidence) -> Verdict | None:
         others = [version.flows[key] for key in node.outgoing if key != node.default_flow]
         closes = _closes(version, default) and not all(_closes(version, flow) for flow in others)
         if closes or _passes_over(version, default, others):
+            at = described_in(version.diagrams.values(), node.id)
             return broken(
-                f"Bij “{node.name or node.id}” sluit of besluit de standaarduitgang: zonder antwoord "
-                "gaat de zaak daarheen.",
-                f"At “{node.name or node.id}” the default flow closes or decides: without an answer "
-                "the case goes there.",
+                f"Bij {at.nl} sluit of besluit de standaarduitgang: zonder antwoord gaat de zaak daarheen.",
+                f"At {at.en} the default flow closes or decides: without an answer the case goes there.",
                 node.id,
                 default.id,
             )

@@ -95,6 +95,11 @@ def ladder(evidence: Evidence) -> Verdict:
     return FINE
 
 
+def _called(node: Node) -> str:
+    """A task by its name; a rung without one by its term."""
+    return f"“{node.name}”" if node.name or node.timer is None else f"({node.timer.text})"
+
+
 def _ladder_fault(evidence: Evidence, task: Node) -> Verdict | None:
     version = evidence.version
     rungs = []
@@ -108,7 +113,7 @@ def _ladder_fault(evidence: Evidence, task: Node) -> Verdict | None:
             continue
         rungs.append((at, node, _receivers(evidence, node)))
     rungs.sort(key=lambda rung: rung[0])
-    name = f"“{task.name or task.id}”"
+    name = _called(task)
     reminders = [rung for rung in rungs if rung[1].timer and rung[1].timer.purpose is Purpose.HERINNERING]
     others = [rung for rung in rungs if rung[1].timer and rung[1].timer.purpose is Purpose.ESCALATIE]
     if not reminders or not others:
@@ -123,8 +128,8 @@ def _ladder_fault(evidence: Evidence, task: Node) -> Verdict | None:
     for _, node, receivers in reminders:
         if receivers != {task.role}:
             return broken(
-                f"De herinnering “{node.name or node.id}” gaat niet naar wie de taak {name} heeft.",
-                f"The reminder “{node.name or node.id}” does not go to whoever has the task {name}.",
+                f"De herinnering {_called(node)} gaat niet naar wie de taak {name} heeft.",
+                f"The reminder {_called(node)} does not go to whoever has the task {name}.",
                 node.id,
             )
     told: list[str] = [task.role or ""]
@@ -132,18 +137,16 @@ def _ladder_fault(evidence: Evidence, task: Node) -> Verdict | None:
     for _, node, receivers in others:
         if not receivers or receivers & set(told):
             return broken(
-                f"De escalatie “{node.name or node.id}” op {name} gaat niet naar iemand die nog niets wist.",
-                f"The escalation “{node.name or node.id}” on {name} does not go to somebody new.",
+                f"De escalatie {_called(node)} op {name} gaat niet naar iemand die nog niets wist.",
+                f"The escalation {_called(node)} on {name} does not go to somebody new.",
                 node.id,
             )
         told += sorted(receivers)
         alone = sorted(key for key in receivers if key in roles and not roles[key].standins)
         if alone:
             return broken(
-                f"Wie op {name} de escalatie “{node.name or node.id}” krijgt (`{alone[0]}`), heeft geen "
-                "vervanger.",
-                f"Whoever gets the escalation “{node.name or node.id}” on {name} (`{alone[0]}`) has no "
-                "stand-in.",
+                f"Wie op {name} de escalatie {_called(node)} krijgt (`{alone[0]}`), heeft geen vervanger.",
+                f"Whoever gets the escalation {_called(node)} on {name} (`{alone[0]}`) has no stand-in.",
                 node.id,
             )
     same = [node.id for (one, _, _), (two, node, _) in itertools.pairwise(rungs) if one >= two]

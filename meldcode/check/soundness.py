@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from meldcode.check.verdict import Evidence, Says, Verdict
+from meldcode.diagram.naming import described_in
 from meldcode.messages import Text
 
 
@@ -75,21 +76,25 @@ def _reachable(evidence: Evidence) -> Verdict:
         return unfinished[0].holds()  # not proven: what was not looked at may well get there
     missed = [key for key in wanted if key not in reached]
     if missed:
-        named = ", ".join(f"`{key}`" for key in missed[:6])
+        named = [described_in(version.diagrams.values(), key) for key in missed[:6]]
         return Verdict(
             Says.BROKEN,
-            Text(f"Hier komt nooit een zaak: {named}.", f"No case ever gets here: {named}."),
+            Text(
+                f"Hier komt nooit een zaak: {', '.join(one.nl for one in named)}.",
+                f"No case ever gets here: {', '.join(one.en for one in named)}.",
+            ),
             (),
             tuple(missed),
         )
     others = sorted(set(version.processes) - processes)
     if others:
-        named = ", ".join(f"`{key}`" for key in others)
+        titles = (version.processes[key].name or f"`{key}`" for key in others)
+        listed = ", ".join(f"“{title}”" for title in titles)
         return Verdict(
             Says.UNPROVEN,
             Text(
-                f"Geen zaak begint of komt in het proces {named}.",
-                f"No case begins in or reaches the process {named}.",
+                f"Geen zaak begint of komt in het proces {listed}.",
+                f"No case begins in or reaches the process {listed}.",
             ),
             (),
             tuple(others),

@@ -15,6 +15,7 @@ from meldcode.decision import Decision
 from meldcode.definition import Version
 from meldcode.diagram.expressions import expressions_of
 from meldcode.diagram.model import StepKind
+from meldcode.diagram.naming import described_in
 from meldcode.feel import Json
 from meldcode.form import Form
 from meldcode.form.parts import Field, every
@@ -444,15 +445,20 @@ def shared_fields(evidence: Evidence) -> list[Finding]:
             both = sorted(set(forms[0].fields) & set(forms[1].fields))
             if both:
                 found.setdefault(tuple(sorted({one.id, two.id})), both[0])
+
+    def named(key: str) -> Text:
+        return described_in(version.diagrams.values(), key)
+
     return [
         Finding(
             "field-written-twice",
             version.nodes[pair[0]].form or "",
             field,
             Text(
-                f"{' en '.join(f'`{key}`' for key in pair)} kunnen tegelijk openstaan en schrijven "
+                f"{' en '.join(named(key).nl for key in pair)} kunnen tegelijk openstaan en schrijven "
                 f"allebei `{field}`.",
-                f"{' and '.join(f'`{key}`' for key in pair)} can be open together and both write `{field}`.",
+                f"{' and '.join(named(key).en for key in pair)} can be open together and both "
+                f"write `{field}`.",
             ),
             Text("Geef een van de velden een eigen sleutel.", "Give one of the fields a key of its own."),
         )

@@ -38,7 +38,7 @@ def check(version: Version) -> list[Finding]:
 
 
 def _together(version: Version, diagram: Diagram) -> list[Finding]:
-    faults = Faults(diagram.file)
+    faults = Faults(diagram.file, diagram)
     _ids_elsewhere(version, diagram, faults)
     _files_named(version, diagram, faults)
     _roles(version, diagram, faults)

@@ -17,6 +17,7 @@ from meldcode.check.meaning import Meaning
 from meldcode.check.verdict import Evidence
 from meldcode.definition import Version
 from meldcode.diagram.model import LEGAL_STEPS, Node, Purpose
+from meldcode.diagram.naming import described_in
 from meldcode.messages import Finding, Severity, Text
 from meldcode.workdays import Calendar, Cycle, TimerError, parse_timer
 
@@ -93,6 +94,7 @@ def _file_of(version: Version, element: str | None) -> str:
 
 
 def _ladders(version: Version) -> Iterator[Finding]:
+    """One finding for each ladder that does not ascend, at the first rung that stands wrong."""
     ladders: dict[str, list[tuple[datetime, Node]]] = {}
     for node in version.nodes.values():
         at = _moment(node)
@@ -103,22 +105,24 @@ def _ladders(version: Version) -> Iterator[Finding]:
         for (one, lower), (two, higher) in pairwise(rungs):
             if one < two and not (_is(lower, Purpose.ESCALATIE) and _is(higher, Purpose.HERINNERING)):
                 continue
-            name = version.nodes[host].name or host
+            name = described_in(version.diagrams.values(), host)
+            above = described_in(version.diagrams.values(), higher.id)
             yield Finding(
                 LADDER,
                 _file_of(version, higher.id),
                 higher.id,
                 Text(
-                    f"De ladder op “{name}” loopt niet op: eerst komen de herinneringen, elke volgende later "
-                    "dan de vorige, en daarna pas de escalaties.",
-                    f"The ladder on “{name}” does not ascend: first come the reminders, each later than the "
+                    f"De ladder op {name.nl} loopt niet op: eerst komen de herinneringen, elke volgende "
+                    "later dan de vorige, en daarna pas de escalaties.",
+                    f"The ladder on {name.en} does not ascend: first come the reminders, each later than the "
                     "one before, and only then the escalations.",
                 ),
                 Text(
-                    f"Maak de termijn van “{higher.name or higher.id}” langer, of die ervoor korter.",
-                    f"Make the term of “{higher.name or higher.id}” longer, or the one before it shorter.",
+                    f"Maak de termijn van {above.nl} langer, of die ervoor korter.",
+                    f"Make the term of {above.en} longer, or the one before it shorter.",
                 ),
             )
+            break  # one term that is mended may mend the rest
 
 
 def _is(node: Node, purpose: Purpose) -> bool:

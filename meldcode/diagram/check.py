@@ -20,7 +20,7 @@ def diagram_findings(diagram: Diagram, also: Sequence[Diagram] = ()) -> list[Fin
     `also` are the other diagrams of the same version: they are looked into when a process calls
     another, and have no findings here.
     """
-    faults = Faults(diagram.file)
+    faults = Faults(diagram.file, diagram)
     element_findings(read_xml(diagram.xml, diagram.file), faults)
     structure_findings(diagram, faults)
     expression_findings(diagram, faults)

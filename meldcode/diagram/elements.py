@@ -7,7 +7,7 @@ from collections import Counter
 
 from lxml import etree
 
-from meldcode.diagram.faults import Faults
+from meldcode.diagram.faults import Faults, reference
 from meldcode.diagram.names import (
     EVENT_DEFINITION,
     FLOW_NODES,
@@ -161,7 +161,7 @@ def _whitelist(element: etree._Element, name: str, faults: Faults) -> None:
     owner = _owner(element) if name in DETAILS or name.endswith(EVENT_DEFINITION) else element
     key = nearest_id(owner)
     drawn = " ".join((owner.get("name") or "").split())
-    label = f"“{drawn}”" if drawn else f"`{key}`"
+    label = f"“{drawn}”" if drawn else reference(key or "")
     if name in REFUSED:
         what, remedy = REFUSED[name]
         faults.error("unsupported", key, Text(what.nl.format(label), what.en.format(label)), remedy)
@@ -206,7 +206,8 @@ def _attributes(element: etree._Element, name: str, faults: Faults) -> None:
     key = element.get("id")
     if element.get("isForCompensation", "false").strip() in {"true", "1"}:
         what, remedy = REFUSED["compensateEventDefinition"]
-        faults.error("unsupported", key, Text(what.nl.format(f"`{key}`"), what.en.format(f"`{key}`")), remedy)
+        label = reference(key or "")
+        faults.error("unsupported", key, Text(what.nl.format(label), what.en.format(label)), remedy)
     for attribute in ("startQuantity", "completionQuantity"):
         if element.get(attribute, "1").strip() != "1":
             faults.error(
@@ -253,7 +254,7 @@ def _references(root: etree._Element, faults: Faults) -> None:
                 listed.add((nodes[-1], local_name(item) or "", (item.text or "").strip()))
     wrong: dict[str, set[str]] = {}
     for node_id, _, flow_id in drawn ^ listed:
-        wrong.setdefault(node_id, set()).add(f"`{flow_id}`")
+        wrong.setdefault(node_id, set()).add(reference(flow_id))
     for key in nodes:
         if key in wrong:
             _wrong_lists(key, ", ".join(sorted(wrong[key])), faults)
@@ -264,8 +265,8 @@ def _wrong_lists(key: str, flows: str, faults: Faults) -> None:
         "flow-lists",
         key,
         Text(
-            f"De lijst van pijlen (incoming/outgoing) van `{key}` klopt niet: {flows}.",
-            f"The list of flows (incoming/outgoing) of `{key}` is wrong: {flows}.",
+            f"De lijst van pijlen (incoming/outgoing) van {reference(key)} klopt niet: {flows}.",
+            f"The list of flows (incoming/outgoing) of {reference(key)} is wrong: {flows}.",
         ),
         Text("Sla het diagram opnieuw op in de ontwerper.", "Save the diagram again in the designer."),
     )
@@ -282,15 +283,18 @@ def _lanes(root: etree._Element, faults: Faults) -> None:
                 Text("Een baan heeft geen naam.", "A lane has no name."),
                 Text("Schrijf in de baan wie er aan het werk is.", "Write in the lane who does the work."),
             )
-        for reference in lane.iterchildren(bpmn("flowNodeRef")):
-            node = (reference.text or "").strip()
+        for listed in lane.iterchildren(bpmn("flowNodeRef")):
+            node = (listed.text or "").strip()
             earlier = lane_of.get(node)
             if earlier is not None and earlier not in list(lane.iterancestors()):
                 both = " / ".join(f"“{item.get('name', '')}”" for item in (earlier, lane))
                 faults.error(
                     "lane-twice",
                     node,
-                    Text(f"`{node}` staat in twee banen: {both}.", f"`{node}` stands in two lanes: {both}."),
+                    Text(
+                        f"{reference(node)} staat in twee banen: {both}.",
+                        f"{reference(node)} stands in two lanes: {both}.",
+                    ),
                     Text("Sleep de taak helemaal in één baan.", "Drag the task fully into one lane."),
                 )
             lane_of[node] = lane

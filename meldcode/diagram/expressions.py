@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from meldcode.diagram.faults import Faults, called
+from meldcode.diagram.faults import Faults, called, reference
 from meldcode.diagram.model import CalendarKind, Diagram, Flow, Node, Purpose, StepKind, Timer
 from meldcode.diagram.names import ACUTE_MESSAGE
 from meldcode.feel import Expression, FeelError, expression
@@ -25,7 +25,7 @@ def expression_findings(diagram: Diagram, faults: Faults) -> None:
     readable = {
         flow.id: read
         for flow in diagram.flows.values()
-        if flow.condition and (read := _read(flow.condition, flow.id, f"`{flow.id}`", faults))
+        if flow.condition and (read := _read(flow.condition, flow.id, reference(flow.id), faults))
     }
     for node in diagram.nodes.values():
         if node.event == "timer":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from meldcode.diagram.faults import Faults, called
+from meldcode.diagram.faults import Faults, called, reference
 from meldcode.diagram.model import Diagram, Node
 from meldcode.diagram.names import ACTIVITIES, ACUTE_MESSAGE, GATEWAYS, HUMAN_TASKS
 from meldcode.messages import Text
@@ -71,8 +71,9 @@ def _choices(node: Node, diagram: Diagram, faults: Faults) -> None:
                     "condition-on-default",
                     flow.id,
                     Text(
-                        f"De standaardpijl `{flow.id}` heeft ook een voorwaarde; die wordt genegeerd.",
-                        f"The default flow `{flow.id}` has a condition as well, which is ignored.",
+                        f"{reference(flow.id)} is de standaardpijl en heeft ook een voorwaarde; "
+                        "die wordt genegeerd.",
+                        f"{reference(flow.id)} is the default and has a condition as well, which is ignored.",
                     ),
                     Text("Haal de voorwaarde weg.", "Remove the condition."),
                 )
@@ -81,9 +82,8 @@ def _choices(node: Node, diagram: Diagram, faults: Faults) -> None:
                 "condition-missing",
                 flow.id,
                 Text(
-                    f"De pijl `{flow.id}` uit {called(node)} heeft geen voorwaarde "
-                    "en is niet de standaardpijl.",
-                    f"The flow `{flow.id}` from {called(node)} has no condition and is not the default.",
+                    f"{reference(flow.id)} heeft geen voorwaarde en is niet de standaardpijl.",
+                    f"{reference(flow.id)} has no condition and is not the default.",
                 ),
                 Text(
                     'Schrijf een voorwaarde, bijvoorbeeld = melden = "ja", of maak haar standaard.',
@@ -244,7 +244,7 @@ def _task(node: Node, faults: Faults) -> None:
         faults.error(
             "task-without-name",
             node.id,
-            Text(f"De taak `{node.id}` heeft geen naam.", f"The task `{node.id}` has no name."),
+            Text(f"De taak {called(node)} heeft geen naam.", f"The task {called(node)} has no name."),
             Text("Schrijf in de taak wat er gedaan wordt.", "Write in the task what is done."),
         )
     if node.kind == "sendTask" and not (node.mail and node.to):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from meldcode.diagram.faults import Faults, called
+from meldcode.diagram.faults import Faults, called, reference
 from meldcode.diagram.model import Diagram, Flow, Node
 from meldcode.diagram.names import GATEWAYS
 from meldcode.diagram.nodes import node_findings
@@ -44,15 +44,15 @@ def _processes(diagram: Diagram, faults: Faults) -> None:
                 "process-not-executable",
                 process.id,
                 Text(
-                    f"Het proces `{process.id}` staat niet op uitvoerbaar.",
-                    f"The process `{process.id}` is not marked executable.",
+                    f"Het proces {reference(process.id)} staat niet op uitvoerbaar.",
+                    f"The process {reference(process.id)} is not marked executable.",
                 ),
                 Text(
                     "Zet bij het proces `uitvoerbaar` aan; teken een partij die niet meedoet als lege pool.",
                     "Tick `executable` on the process; draw a party that takes no part as an empty pool.",
                 ),
             )
-        _one_start(process.id, process.id, inside, faults)
+        _one_start(process.id, reference(process.id), inside, faults)
         _some_end(process.id, inside, faults)
 
 
@@ -64,8 +64,8 @@ def _one_start(key: str, label: str, inside: list[Node], faults: Faults) -> None
         "start-count",
         key,
         Text(
-            f"`{label}` heeft {len(starts)} startgebeurtenissen; het moet er precies één zijn.",
-            f"`{label}` has {len(starts)} start events; it must have exactly one.",
+            f"{label} heeft {len(starts)} startgebeurtenissen; het moet er precies één zijn.",
+            f"{label} has {len(starts)} start events; it must have exactly one.",
         ),
         Text(
             "Houd één startgebeurtenis over en verdeel daarna met een gateway.",
@@ -80,14 +80,14 @@ def _some_end(key: str, inside: list[Node], faults: Faults) -> None:
     faults.error(
         "end-missing",
         key,
-        Text(f"`{key}` heeft geen eindgebeurtenis.", f"`{key}` has no end event."),
+        Text(f"{reference(key)} heeft geen eindgebeurtenis.", f"{reference(key)} has no end event."),
         Text("Laat elk pad eindigen in een eindgebeurtenis.", "Let every path finish in an end event."),
     )
 
 
 def _subprocess(node: Node, diagram: Diagram, faults: Faults) -> None:
     inside = children(node.id, diagram)
-    _one_start(node.id, node.name or node.id, inside, faults)
+    _one_start(node.id, called(node), inside, faults)
     _some_end(node.id, inside, faults)
     if node.triggered_by_event:
         _event_subprocess(node, inside, diagram, faults)
@@ -166,13 +166,12 @@ def _same_message(start: Node, subprocess: Node, diagram: Diagram) -> bool:
 def _flow(flow: Flow, diagram: Diagram, faults: Faults) -> None:
     source, target = diagram.nodes.get(flow.source), diagram.nodes.get(flow.target)
     if source is None or target is None:
-        missing = flow.target if source is not None else flow.source
         faults.error(
             "flow-dangling",
             flow.id,
             Text(
-                f"De pijl `{flow.id}` hangt los: `{missing}` is er niet.",
-                f"The flow `{flow.id}` dangles: there is no `{missing}`.",
+                f"De pijl {reference(flow.id)} hangt los: een van de einden is er niet.",
+                f"The flow {reference(flow.id)} dangles: one of its ends is not there.",
             ),
             Text("Verbind de pijl opnieuw of haal haar weg.", "Connect the flow again or remove it."),
         )
@@ -182,8 +181,8 @@ def _flow(flow: Flow, diagram: Diagram, faults: Faults) -> None:
             "flow-crosses",
             flow.id,
             Text(
-                f"De pijl `{flow.id}` gaat een subproces of pool in of uit.",
-                f"The flow `{flow.id}` crosses the border of a subprocess or pool.",
+                f"De pijl {reference(flow.id)} gaat een subproces of pool in of uit.",
+                f"The flow {reference(flow.id)} crosses the border of a subprocess or pool.",
             ),
             Text(
                 "Verbind met het subproces zelf; binnenin begint het bij zijn start.",
@@ -196,8 +195,8 @@ def _flow(flow: Flow, diagram: Diagram, faults: Faults) -> None:
             "condition-ignored",
             flow.id,
             Text(
-                f"De voorwaarde op `{flow.id}` (na {called(source)}) wordt genegeerd.",
-                f"The condition on `{flow.id}` (after {called(source)}) is ignored.",
+                f"De voorwaarde op {reference(flow.id)} wordt genegeerd.",
+                f"The condition on {reference(flow.id)} is ignored.",
             ),
             Text(
                 "Zet er een exclusieve gateway tussen met ten minste twee pijlen, of haal de voorwaarde weg.",
