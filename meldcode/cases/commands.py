@@ -13,7 +13,7 @@ from meldcode import access, audit, engine, incidents
 from meldcode.cases import advice, reading
 from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find
-from meldcode.cases.once import Command, once
+from meldcode.cases.once import EARLIER, Command, DoneBefore, once
 from meldcode.cases.refusals import TURNED_AWAY, note_refusal
 from meldcode.cases.values import CaseView, Outcome
 from meldcode.diagram.model import StepKind
@@ -34,8 +34,13 @@ _LETTERS = "BCDFGHJKMNPQRSTVWXZ"
 _DIGITS = "23456789"
 _SHAPE = (_LETTERS, _DIGITS, _LETTERS, _DIGITS, "-", _DIGITS, _DIGITS)
 
-_TAKEN = sa.select(case_table.c.id).where(
-    scoped(case_table), case_table.c.reference == sa.bindparam("reference")
+# Is a reference taken, and was this command carried out before? One row, so one question for both.
+_taken = sa.select(case_table.c.id).where(
+    scoped(case_table), case_table.c.reference == sa.bindparam("reference", type_=sa.Text())
+)
+_earlier = EARLIER.subquery()
+_BEFORE = sa.select(sa.exists(_taken).label("taken"), _earlier.c.case).select_from(
+    sa.select(sa.literal(1).label("one")).subquery().outerjoin(_earlier, sa.true())
 )
 
 
@@ -56,7 +61,7 @@ def open_case(
     case_id = uuid4()
 
     def run(tx: Transaction) -> Outcome:
-        reference = _free_reference(tx)
+        reference = _free_reference(tx, actor, command)
         case = new_case(tx, case_id, reference=reference, process=process, opened_by=actor.person, now=now)
         step = take(case, Start(process, dict(document or {}), seed=case_id), now)
         return _save(tx, case, step, actor, "case_opened", command, now, None, None)
@@ -196,10 +201,15 @@ def _checked(case: Case, task: Task, answers: Document | Reader, now: datetime) 
     return checked.answers
 
 
-def _free_reference(tx: Transaction) -> str:
+def _free_reference(tx: Transaction, actor: Actor, command: Command) -> str:
+    """A reference that no case of the organisation has. Raises `DoneBefore`."""
+    asked = {"who": actor.person, "which": command.stored_key}
     while True:
         reference = _reference(_SHAPE)
-        if tx.execute(_TAKEN, {"reference": reference}).scalar() is None:
+        before = tx.execute(_BEFORE, {**asked, "reference": reference}).one()
+        if before.case is not None:
+            raise DoneBefore(before.case)
+        if not before.taken:
             return reference
 
 

@@ -6,21 +6,24 @@ keep one every few seconds. Opening the task was logged, and sending it will be.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from meldcode import access
-from meldcode.cases.errors import AccessDenied, TaskGone
+from meldcode.cases.errors import AccessDenied, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find
 from meldcode.cases.values import Draft
 from meldcode.engine import Json
+from meldcode.form import Form
 from meldcode.moves import Case
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import drafts
+
+Typed = Mapping[str, Json] | Callable[[Form | None], Mapping[str, Json]]
 
 _WHICH = (
     scoped(drafts),
@@ -35,11 +38,13 @@ _DISCARD = sa.delete(drafts).where(*_WHICH)
 
 
 def keep_draft(
-    db: Database, actor: Actor, case_id: UUID, task_id: UUID, answers: Mapping[str, Json], *, now: datetime
+    db: Database, actor: Actor, case_id: UUID, task_id: UUID, answers: Typed, *, now: datetime
 ) -> None:
-    """Keep `answers` (unchecked) as her draft of an open task, in place of an earlier one.
+    """Keep `answers` (unchecked) as her draft of an open task, in place of an earlier one. Who has not read
+    them yet (a page) gives what reads them from the task's form.
 
-    Raises `NotFound`, `AccessDenied` and `TaskGone` (then there is nothing to keep it for).
+    Raises `NotFound`, `AccessDenied`, `TaskGone` (then there is nothing to keep it for) and `TaskUnclaimed`:
+    typing takes no task, because with it the case would open for her and close for her colleagues.
     """
     with db.transaction(actor.organisation) as tx:
         case = find(tx, actor, case_id)
@@ -48,8 +53,12 @@ def keep_draft(
             if not access.is_involved(actor, case):
                 raise AccessDenied
             raise TaskGone
+        if access.in_pool(actor, task):
+            raise TaskUnclaimed
         if not access.may_complete(actor, task, opened_by=case.opened_by):
             raise AccessDenied
+        if callable(answers):
+            answers = answers(case.published.version.form_of(task.node))
         sealed = case.key.seal_json(dict(answers), _bound(case, actor, task_id))
         which = {"case_id": case_id, "task_id": task_id, "who": actor.person}
         if not tx.execute(_AGAIN, {**which, "now": now, "sealed": sealed}).rowcount:

@@ -25,6 +25,7 @@ from meldcode.store.tables import tasks
 
 MOST_TASKS = 500  # in one list; nobody looks further, and the most urgent ones come first
 MOST_CASES = 1_000
+_NO_ROLE = ""
 
 _WHO: sa.BindParameter[UUID] = sa.bindparam("who", type_=sa.Uuid())
 _NOW = sa.bindparam("now", type_=tasks.c.due_at.type)
@@ -61,16 +62,17 @@ def _mentions(column: sa.Column[Any], text: sa.ColumnElement[str]) -> sa.ColumnE
     return sa.cast(column, sa.Text).contains(sa.literal('"') + text + sa.literal('"'))
 
 
-# Each part has an index of its own; together with `or` the database would read every task there is.
+# Each part has an index of its own; together with `or` the database would read every task there is. No list
+# here is ever empty: for `in ()` SQLite would go through every case.
+_HERS = sa.bindparam("hers", type_=sa.Uuid(), expanding=True)  # she, and whom she stands in for
 _ALL_MINE = sa.union_all(
-    _tasks_where(tasks.c.assignee == _WHO),
-    _tasks_where(tasks.c.assignee.in_(sa.bindparam("replaced", type_=sa.Uuid(), expanding=True))),
+    _tasks_where(tasks.c.assignee.in_(_HERS)),
     _tasks_where(tasks.c.assignee.is_(None), tasks.c.role.in_(sa.bindparam("roles", expanding=True))),
     _tasks_where(tasks.c.assignee.is_(None), tasks.c.role.is_(None), case_table.c.opened_by == _WHO),
     _tasks_where(
         tasks.c.adviser == _WHO,
         tasks.c.assignee.is_not(None),
-        # a name of its own: what stands for an empty list is another text in `not in` than in `in`
+        # a name of its own: a list stands as another text in `not in` than in `in`
         tasks.c.assignee.not_in(sa.bindparam("listed_above", type_=sa.Uuid(), expanding=True)),
     ),
 ).subquery()
@@ -88,9 +90,9 @@ def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
     Of a case she only shares a pool of, a task has a reference, a role and moments, and no name.
     """
     with db.reading(actor.organisation) as tx:
-        who = {"who": actor.person, "hex": actor.person.hex, "roles": sorted(actor.roles)}
-        replaced = sorted(actor.stands_in_for)
-        rows = tx.execute(_MINE, {**who, "replaced": replaced, "listed_above": replaced}).all()
+        hers = sorted({actor.person, *actor.stands_in_for})
+        which = {"hers": hers, "listed_above": hers, "roles": sorted(actor.roles) or [_NO_ROLE]}
+        rows = tx.execute(_MINE, {"who": actor.person, "hex": actor.person.hex, **which}).all()
         grouped: dict[UUID, list[Any]] = {}
         for row in rows:
             grouped.setdefault(row.case, []).append(row)

@@ -23,9 +23,12 @@ from meldcode.store.tables import audit
 LONGEST_KEY = 100
 R = TypeVar("R")
 
-_EARLIER = sa.select(audit.c.case, audit.c.detail).where(
-    scoped(audit), audit.c.person == sa.bindparam("who"), audit.c.key == sa.bindparam("which")
+EARLIER = sa.select(audit.c.case, audit.c.detail).where(
+    scoped(audit),
+    audit.c.person == sa.bindparam("who", type_=sa.Uuid()),
+    audit.c.key == sa.bindparam("which", type_=sa.Text()),
 )
+"""A person's command `which`, when it was carried out before; to be asked together with something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def once(
     """`run` in a transaction; or `repeated` with the earlier case, when this command was done before.
 
     A deadlock that was broken or a connection that was cut is tried again by itself, at most twice: when
-    the first copy was carried out after all, the next finds its key. Raises what `run` raises, and
+    the first copy was carried out after all, the next finds its key. Where nothing but the key can tell
+    (a new case), `run` asks for it and raises `DoneBefore`. Raises what `run` raises otherwise, and
     `KeyReused` when the key was used for another case or task.
     """
     if not 1 <= len(command.key) <= LONGEST_KEY or not command.key.isprintable():
@@ -73,13 +77,15 @@ def _once(
         with db.transaction(actor.organisation) as tx:
             try:
                 return run(tx)
+            except DoneBefore as before:
+                raise _Answered(repeated(tx, before.case)) from None
             except MeldcodeError as refused:
                 case = _earlier(tx, actor, command)
                 if case is None:
                     raise
-                raise _DoneBefore(repeated(tx, case)) from refused  # leaves nothing of this time behind
-    except _DoneBefore as before:
-        return cast(R, before.result)
+                raise _Answered(repeated(tx, case)) from refused  # leaves nothing of this time behind
+    except _Answered as answered:
+        return cast(R, answered.result)
     except IntegrityError:
         # Both copies came at the same moment, and the other one was first.
         with db.reading(actor.organisation) as tx:
@@ -89,7 +95,15 @@ def _once(
             return repeated(tx, case)
 
 
-class _DoneBefore(Exception):
+class DoneBefore(Exception):
+    """This very command was carried out before, on this case; nothing was changed in this transaction."""
+
+    def __init__(self, case: UUID) -> None:
+        super().__init__()
+        self.case = case
+
+
+class _Answered(Exception):
     """The command was carried out before, with this result."""
 
     def __init__(self, result: object) -> None:
@@ -99,7 +113,7 @@ class _DoneBefore(Exception):
 
 def _earlier(tx: Transaction, actor: Actor, command: Command) -> UUID | None:
     """The case of this very command, when it was carried out before. Raises `KeyReused`."""
-    row = tx.execute(_EARLIER, {"who": actor.person, "which": command.stored_key}).one_or_none()
+    row = tx.execute(EARLIER, {"who": actor.person, "which": command.stored_key}).one_or_none()
     if row is None:
         return None
     if not _same(row, command):

@@ -329,6 +329,23 @@ def test_the_same_key_opens_one_case(house: House) -> None:
     assert len(cases.cases(house.db, sanne)) == 1
 
 
+def test_opening_again_is_one_look_at_what_there_is(house: House) -> None:
+    """One transaction, and the case as it is now: nothing is made that then has to be undone."""
+    first = house.open()
+    house.complete(first.case.id, "signalen")
+    sanne = house.actor("sanne")
+    begun: list[int] = []
+    event.listen(house.db.engine, "begin", lambda _: begun.append(1))
+    with statements(house.db) as counts:
+        again = cases.open_case(house.db, sanne, key="sleutel-1", now=MONDAY)
+
+    assert again.repeated
+    assert again.case == first.case
+    assert [task.node for task in again.next_tasks] == ["wegen"]
+    assert len(begun) == 1
+    assert counts == {"statements": 2, "commits": 0}
+
+
 def test_the_same_key_raises_the_alarm_once(house: House) -> None:
     case = house.at_weighing()
     sanne = house.actor("sanne")

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from meldcode import audit, cases
-from meldcode.cases import AccessDenied, AnswersRefused, CaseClosed, NotFound, TaskGone
+from meldcode.cases import AccessDenied, AnswersRefused, CaseClosed, NotFound, TaskGone, TaskUnclaimed
 from meldcode.store.tables import drafts, notes
 from tests.store.house import MONDAY, House
 
@@ -47,6 +47,24 @@ def test_a_draft_is_for_its_writer_alone_also_when_the_task_changes_hands(house:
     assert cases.my_tasks(house.db, joost)[0].draft_at is None
     with pytest.raises(AccessDenied):
         cases.keep_draft(house.db, sanne, case, task, {"advies": "x"}, now=MONDAY)
+
+
+def test_what_is_typed_into_a_task_nobody_has_taken_is_refused_and_takes_it_for_nobody(house: House) -> None:
+    """She gave it back in another window: her draft from before is there again once she has taken it."""
+    case = house.at_weighing()
+    task, sanne = house.task(case, "wegen"), house.actor("sanne")
+    cases.keep_draft(house.db, sanne, case, task, {"advies": SECRET}, now=MONDAY)
+    cases.give_back(house.db, sanne, case, task, key=house.key(), now=MONDAY)
+    for username in ("sanne", "joost"):
+        with pytest.raises(TaskUnclaimed):
+            cases.keep_draft(house.db, house.actor(username), case, task, {"advies": "x"}, now=MONDAY)
+        (view,) = cases.my_tasks(house.db, house.actor(username))
+        assert (view.pool, view.assignee) == (True, None)
+    assert len(kept(house)) == 1
+    cases.claim(house.db, sanne, case, task, key=house.key(), now=MONDAY)
+    draft = cases.task_page(house.db, sanne, case, task, now=MONDAY).draft
+    assert draft is not None
+    assert draft.answers == {"advies": SECRET}
 
 
 def test_finishing_a_task_discards_every_draft_of_it(house: House) -> None:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from psycopg.pq import PipelineStatus
 
 from meldcode import audit, cases, people, timers
+from meldcode.cases import AccessDenied
 from meldcode.engine import Complete
 from meldcode.moves import Changes, Entry, load, take
 from meldcode.store import Database, ScopeError, StoreError, scoped
@@ -478,6 +479,22 @@ def test_a_completion_crosses_the_line_three_times(house: House, monkeypatch: py
     assert [sent[0], sent[-1]] == ["BEGIN", "COMMIT"]
     assert sent.count("BEGIN") == sent.count("COMMIT") == 1
     assert len(sent) <= 12 + 3  # with the beginning, its organisation, and the end
+
+
+def test_the_server_plans_what_is_asked_again_and_again_once(house: House) -> None:
+    """Also when it is asked in looks at the data, each of which ends in a rollback."""
+    case = house.at_weighing()
+    task, sanne = house.task(case, "wegen"), house.actor("sanne")
+    for _ in range(12):
+        cases.my_tasks(house.db, sanne)
+        with pytest.raises(AccessDenied):
+            cases.complete(house.db, house.actor("buiten"), case, task, {}, key="k", now=MONDAY)
+        assert cases.task_form(house.db, sanne, case, task).form
+    words = "SELECT statement, generic_plans + custom_plans AS used FROM pg_prepared_statements"
+    with house.db.reading(None) as tx:
+        known = tx.connection.exec_driver_sql(words).all()
+    assert max(used for statement, used in known if "UNION ALL" in statement) >= 5
+    assert max(used for statement, used in known if "FOR NO KEY UPDATE" in statement) >= 5
 
 
 def test_a_connection_that_the_server_ended_meanwhile_is_not_used(house: House) -> None:

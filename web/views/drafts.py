@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -9,6 +11,7 @@ from flask import Blueprint, Flask, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from meldcode import cases
+from meldcode.form import Form
 from meldcode.messages import MeldcodeError
 from web import shown
 from web.language import gettext
@@ -57,9 +60,11 @@ def discard(case: UUID, task: UUID) -> ResponseReturnValue:
 
 
 def _keep(case: UUID, task: UUID) -> None:
-    db, who = services().db, actor()
-    form = cases.task_form(db, who, case, task).form or NO_FORM
-    cases.keep_draft(db, who, case, task, form.parse(posted()), now=now())
+    cases.keep_draft(services().db, actor(), case, task, _read, now=now())
+
+
+def _read(form: Form | None) -> Mapping[str, Any]:
+    return (form or NO_FORM).parse(posted())
 
 
 def init_app(app: Flask) -> None:
