@@ -4,7 +4,8 @@ is read here does not grow with how many cases there are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -113,6 +114,7 @@ class _Statements:
     page: sa.Select[Any]
     page_of_step: sa.Select[Any]
     counts: sa.Select[Any]
+    oldest: sa.Select[Any]
 
 
 @lru_cache(maxsize=64)
@@ -125,60 +127,52 @@ def _statements(supervising: bool, roles: int) -> _Statements:
     ]
     if not supervising:
         open_.append(_involving(roles))
-    waiting = (
-        sa.select(
-            tasks.c.case,
-            sa.func.min(tasks.c.due_at).label("due_at"),
-            sa.func.min(tasks.c.since).label("since"),
-        )
-        .where(scoped(tasks))
-        .group_by(tasks.c.case)
-        .subquery()
-    )
-    late = waiting.c.due_at <= _NOW
-    since = sa.func.coalesce(waiting.c.since, case_table.c.opened_at)
+    due_at = sa.func.min(tasks.c.due_at)
+    late = due_at <= _NOW
+    since = sa.func.coalesce(sa.func.min(tasks.c.since), case_table.c.opened_at)
+    with_tasks = case_table.outerjoin(tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)))
     page = (
-        sa.select(
-            case_table.c.id,
-            case_table.c.reference,
-            case_table.c.opened_by,
-            case_table.c.opened_at,
-            case_table.c.joined,
-            case_table.c.contributors,
-            case_table.c.excluded,
-        )
-        .select_from(case_table.outerjoin(waiting, waiting.c.case == case_table.c.id))
+        sa.select(case_table.c.id)
+        .select_from(with_tasks)
         .where(*open_)
+        .group_by(case_table.c.id)
         .order_by(
             # the late ones first, the longest late on top; then by how long the present step is open
             sa.case((late, 0), else_=1),
-            sa.case((late, waiting.c.due_at), else_=since),
+            sa.case((late, due_at), else_=since),
             case_table.c.id,
         )
         .limit(sa.bindparam("most", type_=sa.Integer()))
         .offset(sa.bindparam("skip", type_=sa.Integer()))
     )
     at_step = sa.select(tasks.c.case).where(scoped(tasks), _has_step(sa.bindparam("step", type_=sa.Text())))
-    return _Statements(page, page.where(case_table.c.id.in_(at_step)), _counting(open_))
+    oldest = (
+        sa.select(tasks.c.steps, sa.func.min(tasks.c.since, type_=tasks.c.since.type).label("since"))
+        .select_from(tasks.join(case_table, case_table.c.id == tasks.c.case))
+        .where(scoped(tasks), *open_)
+        .group_by(tasks.c.steps)
+    )
+    return _Statements(page, page.where(case_table.c.id.in_(at_step)), _counting(with_tasks, open_), oldest)
 
 
-def _counting(open_: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-    """One row: how many cases there are, how many late, and the same for each kind of step."""
-    late = tasks.c.due_at <= _NOW
-    columns: list[sa.ColumnElement[Any]] = [_cases(sa.true()).label("total"), _cases(late).label("late")]
-    for number, kind in enumerate(StepKind):
-        here = _has_step(sa.literal(kind.value))
-        columns += [
-            _cases(here).label(f"open_{number}"),
-            _cases(sa.and_(here, late)).label(f"late_{number}"),
-            sa.func.min(sa.case((here, tasks.c.since)), type_=tasks.c.since.type).label(f"oldest_{number}"),
-        ]
-    joined = case_table.outerjoin(tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)))
-    return sa.select(*columns).select_from(joined).where(*open_)
+_LATE, _NEXT = "!", " | "
 
 
-def _cases(which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return sa.func.count(sa.case((which, case_table.c.id)).distinct())
+def _counting(with_tasks: sa.Join, open_: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    """How many cases there are of each kind: with the same open tasks, each in time or late.
+
+    A kind of case in words, as `wegen ! | volgen`: the steps of each of its tasks, the late ones marked.
+    There are few kinds, so counting each step among them is left to `_counted`.
+    """
+    task = tasks.c.steps + sa.case((tasks.c.due_at <= _NOW, f" {_LATE}"), else_="")
+    each = (
+        sa.select(sa.func.aggregate_strings(task, _NEXT).label("words"))
+        .select_from(with_tasks)
+        .where(*open_)
+        .group_by(case_table.c.id)
+        .subquery()
+    )
+    return sa.select(each.c.words, sa.func.count().label("number")).group_by(each.c.words)
 
 
 def _has_step(kind: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -200,7 +194,23 @@ def _involving(roles: int) -> sa.ColumnElement[bool]:
     )
 
 
-_TASKS_OF = reading.TASKS.where(tasks.c.case.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True)))
+# The cases of one page, each with its open tasks.
+_THESE = (
+    sa.select(
+        case_table.c.id.label("case_id"),
+        case_table.c.opened_by,
+        case_table.c.opened_at,
+        case_table.c.joined,
+        case_table.c.contributors,
+        case_table.c.excluded,
+        *reading.TASK_COLUMNS,
+    )
+    .join_from(case_table, tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)), isouter=True)
+    .where(
+        scoped(case_table),
+        case_table.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True)),
+    )
+)
 
 
 def cases(
@@ -223,40 +233,54 @@ def overview(
         made = _statements(supervising, len(roles))
         who = {"who": actor.person, "hex": actor.person.hex, "now": now}
         given = who | {f"role_{number}": role for number, role in enumerate(roles)}
-        counted = tx.execute(made.counts, given).one()
-        steps = _steps(counted._asdict())
-        matching = counted.total if step is None else steps[step].open if step in steps else 0
+        total, late, steps = _counted(tx.execute(made.counts, given), tx.execute(made.oldest, given))
+        matching = total if step is None else steps[step].open if step in steps else 0
         pages = max(1, -(-matching // size))
         number = min(max(page, 1), pages)
         given |= {"most": size, "skip": (number - 1) * size}
         if step is None:
-            rows = tx.execute(made.page, given).all()
+            ids = tx.execute(made.page, given).scalars().all()
         else:
-            rows = tx.execute(made.page_of_step, {**given, "step": step.value}).all()
-        return CaseList(
-            _summaries(tx, actor, rows, supervising), counted.total, counted.late, steps, number, pages
-        )
+            ids = tx.execute(made.page_of_step, {**given, "step": step.value}).scalars().all()
+        return CaseList(_summaries(tx, actor, ids, supervising), total, late, steps, number, pages)
 
 
-def _steps(counted: Mapping[str, Any]) -> dict[StepKind, StepCount]:
-    return {
-        kind: StepCount(counted[f"open_{at}"], counted[f"late_{at}"], counted[f"oldest_{at}"])
-        for at, kind in enumerate(StepKind)
-        if counted[f"open_{at}"]
+def _counted(kinds: Iterable[Any], oldest: Iterable[Any]) -> tuple[int, int, dict[StepKind, StepCount]]:
+    """How many cases there are, how many late, and the same for each step that any of them is at.
+
+    `kinds`: cases with the same open tasks, and how many; `oldest`: since when the first one waits at tasks
+    with the same steps.
+    """
+    total = late = 0
+    open_at: Counter[str] = Counter()
+    late_at: Counter[str] = Counter()
+    for words, number in kinds:
+        waiting = [set(one.split()) for one in (words or "").split(_NEXT)]
+        behind = [one for one in waiting if _LATE in one]
+        total += number
+        late += number if behind else 0
+        open_at.update(dict.fromkeys(set().union(*waiting), number))
+        late_at.update(dict.fromkeys(set().union(*behind), number))
+    first: dict[str, datetime] = {}
+    for steps, since in oldest:
+        first |= {step: min(since, first.get(step, since)) for step in steps.split()}
+    counts = {
+        kind: StepCount(open_at[kind], late_at[kind], first[kind]) for kind in StepKind if open_at[kind]
     }
+    return total, late, counts
 
 
 def _summaries(
-    tx: Transaction, actor: Actor, rows: Sequence[Any], supervising: bool
+    tx: Transaction, actor: Actor, ids: Sequence[UUID], supervising: bool
 ) -> tuple[CaseSummary, ...]:
-    grouped: dict[UUID, list[TaskView]] = {}
-    if rows:
-        found = tx.execute(_TASKS_OF, {"case_ids": [row.id for row in rows]}).all()
-        for view in reading.views(tx, actor, found):
-            grouped.setdefault(view.case, []).append(view)
+    rows = tx.execute(_THESE, {"case_ids": ids}).all() if ids else []
+    tasks_of: dict[UUID, list[TaskView]] = {}
+    for view in reading.views(tx, actor, [row for row in rows if row.id is not None]):
+        tasks_of.setdefault(view.case, []).append(view)
+    case_of = {row.case_id: row for row in rows}
     made = []
-    for row in rows:
-        views = grouped.get(row.id, [])
+    for row in (case_of[one] for one in ids):
+        views = tasks_of.get(row.case_id, [])
         team = _team(row, views)
         involved = access.is_involved(actor, team)
         if (involved or supervising) and not access.is_shut_out(actor, team):
@@ -283,7 +307,7 @@ def _team(row: Any, found: Sequence[access.TaskLike]) -> _Team:
 
 def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary:
     return CaseSummary(
-        id=row.id,
+        id=row.case_id,
         reference=row.reference,
         opened_at=row.opened_at,
         involved=involved,

@@ -51,11 +51,6 @@ TASK_COLUMNS = (
     case_table.c.reference,
     case_table.c.version,
 )
-TASKS = (
-    sa.select(*TASK_COLUMNS)
-    .join_from(tasks, case_table, case_table.c.id == tasks.c.case)
-    .where(scoped(tasks), scoped(case_table))
-)
 # A case and its open tasks in one statement: what it was at one moment.
 _PRESENT = (
     sa.select(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +14,9 @@ from sqlalchemy import event
 from meldcode import cases, incidents
 from meldcode.diagram.model import StepKind
 from meldcode.messages import Text
+from meldcode.store.tables import tasks
 from tests.bench.crowd import fill
+from tests.databases import beneath
 from tests.store.house import MONDAY, House
 
 LATER = MONDAY + timedelta(days=40)
@@ -91,6 +93,26 @@ def test_the_late_ones_come_first_and_then_who_waits_longest(house: House) -> No
     assert (wegen.open, wegen.late) == (3, 1)
     assert wegen.oldest == MONDAY
     assert list(found.steps) == [StepKind.WEGEN]
+
+
+def test_a_case_with_several_tasks_counts_once_at_each_of_their_steps(house: House) -> None:
+    """And one without any task, which waits for time to pass, is a case all the same."""
+    several, without, plain = (house.at_weighing(MONDAY + timedelta(hours=hours)) for hours in (2, 1, 0))
+    with beneath(house.db).begin() as connection:
+        one = connection.execute(sa.select(tasks).where(tasks.c.case == several)).mappings().one()
+        earlier, due = MONDAY - timedelta(days=9), MONDAY - timedelta(days=2)
+        more = {"id": uuid4(), "steps": "volgen wegen", "since": earlier, "due_at": due}
+        connection.execute(sa.insert(tasks), {**one, **more})
+        connection.execute(sa.delete(tasks).where(tasks.c.case == without))
+    listed = cases.overview(house.db, house.actor("henk"), now=MONDAY, size=9)
+    assert order(listed) == [several, plain, without]
+    assert (listed.total, listed.late) == (3, 1)
+    assert set(listed.steps) == {StepKind.WEGEN, StepKind.VOLGEN}
+    wegen, volgen = listed.steps[StepKind.WEGEN], listed.steps[StepKind.VOLGEN]
+    assert (wegen.open, wegen.late, wegen.oldest) == (2, 1, earlier)
+    assert (volgen.open, volgen.late, volgen.oldest) == (1, 1, earlier)
+    at_step = cases.overview(house.db, house.actor("henk"), now=MONDAY, step=StepKind.WEGEN, size=1, page=2)
+    assert (order(at_step), at_step.pages) == ([plain], 2)
 
 
 def test_a_step_nobody_is_at_gives_an_empty_page(house: House) -> None:
