@@ -17,6 +17,7 @@ from meldcode.diagram.pen import LINE_HEIGHT, width_of, wrap
 from meldcode.diagram.xml import read_xml
 
 Point = tuple[float, float]
+Label = tuple[str, Box, str]  # whose name, the room it takes, and where it is shown
 
 TOUCH = 1.5  # units by which things may come into one another unseen
 BAND = 30.0  # of a pool or a lane, where its name stands
@@ -127,9 +128,12 @@ class Sheet:
             if one.edge != other.edge and _cross(one, other):
                 yield frozenset({one.edge, other.edge})
 
-    def hidden_labels(self) -> Iterator[str]:
-        """Names beside an event, gateway or arrow that touch something else, or leave their frame."""
-        labels = list(self.labels())
+    def hidden_labels(self, measured: Iterable[Label] = ()) -> Iterator[str]:
+        """Names beside an event, gateway or arrow that touch something else, or leave their frame.
+
+        `measured`: where they really stand; without it, that is reckoned.
+        """
+        labels = list(measured) or list(self.labels())
         for item, box, how in labels:
             for shape in self.blocks:
                 if _overlap(box, shape.box) and _reaches(box, shape):
@@ -157,8 +161,8 @@ class Sheet:
                 if len(wrap(shape.text, shape.box.width - 14, 99)) > room:
                     yield f"the name of {shape.id} does not fit"
 
-    def labels(self) -> Iterator[tuple[str, Box, str]]:
-        """What is written outside a shape, with the room it takes, on the page and in the editor."""
+    def labels(self) -> Iterator[Label]:
+        """What is written outside a shape, on the page and in the editor."""
         written: Iterable[Shape | Edge] = [*self.blocks, *self.drawing.edges]
         for item in written:
             if not item.text or (isinstance(item, Shape) and item.kind in ACTIVITIES | {"textAnnotation"}):
