@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from html import unescape
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from pypdf import PdfReader
 
 from meldcode import audit, chores, clock, definition, publishing
 from meldcode.store import scoped
@@ -161,6 +163,116 @@ def test_everybody_reads_what_holds_as_a_document_and_only_designers_the_draft(
     assert "4 Afwegen" in drafted
     assert "ontwerp, geldt nog niet" in drafted
     assert sanne.client.get("/ontwerp/document").status_code == 403
+
+
+# --- as a PDF ------------------------------------------------------------------------------------------
+
+
+def pdf(person: Person, address: str) -> PdfReader:
+    """What is offered to keep at this address, read by another program than the one that made it."""
+    answer = person.client.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf"), address
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+    return PdfReader(io.BytesIO(answer.data), strict=True)
+
+
+def told_in(reader: PdfReader) -> str:
+    """The text on it. Drawings are on pages that are wider than high, and take seconds to take apart."""
+    upright = [page for page in reader.pages if page.mediabox.height > page.mediabox.width]
+    return " ".join(" ".join(page.extract_text() for page in upright).split())
+
+
+def tags(reader: PdfReader) -> list[tuple[str, str]]:
+    """The tags of a PDF in reading order, each with what is told of it to who does not see it."""
+    found: list[tuple[str, str]] = []
+    waiting = [reader.root_object["/StructTreeRoot"]]
+    while waiting:
+        one = waiting.pop().get_object()
+        if isinstance(one, list):
+            waiting += reversed(one)
+        elif isinstance(one, dict):
+            if "/S" in one:
+                found.append((one["/S"], str(one.get("/Alt", ""))))
+            if "/K" in one:
+                waiting.append(one["/K"])
+    return found
+
+
+def promises_access(reader: PdfReader) -> bool:
+    """Does it say that it keeps to PDF/UA-1?"""
+    return b"pdfuaid" in reader.root_object["/Metadata"].get_data()
+
+
+def test_the_document_is_an_accessible_pdf_that_tells_what_the_page_tells(app: Flask, wieke: Person) -> None:
+    change(wieke, DIAGRAM, 'name="4 Wegen van het geweld"', 'name="4 Afwegen – één reünie"')
+    page = wieke.get("/ontwerp/document")
+    address = re.search(r'href="(/ontwerp/document/ontwerp/document\.pdf)"', page)
+    assert address
+    drafted = pdf(wieke, address[1])
+    root, told = drafted.root_object, told_in(drafted)
+    assert promises_access(drafted)
+    assert root["/Lang"] == "nl"
+    assert root["/MarkInfo"]["/Marked"]
+    assert drafted.metadata
+    assert drafted.metadata.title == "Meldcode Basisschool Het Voorbeeld"
+    for word in (
+        "Ontwerp, geldt nog niet",
+        "4 Afwegen – één reünie",
+        "krijgt de leerkracht een herinnering",
+        "De eerste regel die past, geldt.",
+        "Vervangen door",
+        "Naam en functie Datum Handtekening",
+        f"Bladzijde 2 van {len(drafted.pages)}",
+    ):
+        assert word in told, word
+    kinds = tags(drafted)
+    assert {"/H1", "/H2", "/TOC", "/Table", "/TH", "/L", "/Figure"} <= {kind for kind, _ in kinds}
+    figures = [alt for kind, alt in kinds if kind == "/Figure"]
+    assert len(figures) >= len(re.findall(r'<img src="', page))
+    assert all("staat in dit document in zinnen" in alt for alt in figures)
+    fonts = {name: font for page in drafted.pages for name, font in page["/Resources"]["/Font"].items()}
+    inner = [one.get_object()["/DescendantFonts"][0].get_object() for one in fonts.values()]
+    # nothing is left to the computer of who reads it
+    assert all("/FontFile2" in one["/FontDescriptor"] for one in inner)
+    sanne = Person(app).sign_in("sanne")
+    holds = re.search(r'href="(/werkwijze/document\.pdf)"', sanne.get("/werkwijze/document"))
+    assert holds
+    told = told_in(pdf(sanne, holds[1]))
+    assert "4 Wegen van het geweld" in told
+    assert "Handtekening" not in told
+    assert sanne.client.get(address[1]).status_code == 403
+
+
+def test_what_a_designer_types_is_never_read_as_markup(wieke: Person) -> None:
+    """Nor does a letter that the fonts lack keep anybody from the document."""
+    odd = "#panic[x] *a* $b$ → @c &lt;d&gt; \\n //e"
+    change(wieke, DIAGRAM, 'name="4 Wegen van het geweld"', f'name="{odd}"')
+    made = pdf(wieke, "/ontwerp/vergelijk/lijst.pdf")
+    assert unescape(odd) in told_in(made)
+    assert promises_access(made)
+    change(wieke, DIAGRAM, f'name="{odd}"', 'name="4 Wegen \U0001f600"')
+    made = pdf(wieke, "/ontwerp/vergelijk/lijst.pdf")
+    assert "4 Wegen" in told_in(made)
+    assert not promises_access(made)
+
+
+def test_what_changes_is_a_pdf_to_sign(wieke: Person) -> None:
+    change(wieke, DIAGRAM, 'name="4 Wegen van het geweld"', 'name="4 Afwegen"')
+    address = re.search(r'href="(/ontwerp/vergelijk/lijst\.pdf\?[^"]+)"', wieke.get("/ontwerp/vergelijk"))
+    assert address
+    made = pdf(wieke, unescape(address[1]))
+    told = told_in(made)
+    for word in (
+        "Van wat nu geldt naar het ontwerp.",
+        "Veranderd: ",
+        "“4 Afwegen”",
+        "gaan akkoord",
+        "Handtekening",
+    ):
+        assert word in told, word
+    assert promises_access(made)
+    change(wieke, DIAGRAM, "</bpmn:definitions>", "")
+    assert wieke.client.get(unescape(address[1])).status_code == 404
 
 
 # --- taking cases along --------------------------------------------------------------------------------

@@ -14,11 +14,15 @@ from meldcode.compare import Difference
 from meldcode.compare import Kind as Change
 from meldcode.definition import Version
 from meldcode.desk import Kind, kind_of
+from web import paper
 from web.desk import designers_only
-from web.organisation import calendar
+from web.language import gettext, said
+from web.organisation import calendar, published
+from web.paper import Paper, Section
 from web.services import now
 from web.versions import DRAFT, LIVE, Named, choices, named, picture
 from web.views.desk import edit_url, title_of, with_place
+from web.words import day_in_words
 
 PARTS = (Kind.DIAGRAM, Kind.TABLE, Kind.FORM, Kind.MAIL, Kind.ORGANISATION)
 #: Which differences are drawn on which side; what both have is marked on both.
@@ -67,8 +71,72 @@ def compare() -> ResponseReturnValue:
         told=len(told),
         quiet=[one for one in found or () if not one.has_meaning],
         pairs=list(_pairs(old, new, found or ())),
+        parts=names_of_parts(),
+        words=names_of_changes(),
         today=calendar().local(now()),
     )
+
+
+@designers_only
+def compare_pdf() -> ResponseReturnValue:
+    """The list of what differs, as a PDF to sign."""
+    old, new = named(request.args.get("van", LIVE)), named(request.args.get("naar", DRAFT))
+    found = _differences(old, new)
+    if found is None or new.version is None:
+        raise NotFound
+    name = f"{new.version.organisation.key}-{gettext('verandering')}-{new.version.id[:8]}"
+    return paper.download(_paper(old, new, found), name, now())
+
+
+def _paper(old: Named, new: Named, found: Iterable[Difference]) -> Paper:
+    described = published().version.organisation
+    parts, words = names_of_parts(), names_of_changes()
+    sections = []
+    for part, lines in _groups([one for one in found if one.has_meaning], new):
+        told = [
+            f"{words[line.difference.kind.value].capitalize()}: {said(line.difference.what)}"
+            for line in lines
+        ]
+        sections.append(Section(parts[part], (paper.listed(told),)))
+    if not sections:
+        nothing = gettext("Voor zaken verandert er niets.")
+        sections.append(Section(gettext("Wat er verandert"), (paper.text(nothing),)))
+    agreed = gettext("Wij hebben gelezen wat er verandert en gaan akkoord.")
+    sections.append(Section(gettext("Ondertekenen"), (paper.text(agreed), paper.signing_lines())))
+    today = day_in_words(calendar().local(now()))
+    marks = " – ".join(one.version.id[:12] for one in (old, new) if one.version)
+    return Paper(
+        title=gettext("Wat er verandert"),
+        organisation=described.name,
+        lead=gettext("Van %(old)s naar %(new)s.", old=old.name, new=new.name),
+        facts=(described.name, today, gettext("Kenmerk %(reference)s", reference=marks)),
+        footer=f"{described.name} · {today}",
+        sections=tuple(sections),
+        contents=False,
+    )
+
+
+def names_of_parts() -> dict[str, str]:
+    """What the parts of a version are called above a list of what differs."""
+    return {
+        "diagram": gettext("Diagrammen: wie doet wat, en wanneer"),
+        "table": gettext("Beslistabellen"),
+        "form": gettext("Formulieren"),
+        "mail": gettext("Mails"),
+        "organisation": gettext("Organisatie"),
+        "other": gettext("Andere bestanden"),
+    }
+
+
+def names_of_changes() -> dict[str, str]:
+    """What each kind of difference is called."""
+    return {
+        "added": gettext("nieuw"),
+        "removed": gettext("vervalt"),
+        "changed": gettext("veranderd"),
+        "moved": gettext("andere plek"),
+        "noted": gettext("anders"),
+    }
 
 
 @designers_only
@@ -172,6 +240,7 @@ def _on(version: Version, file: str, marks: dict[str, str]) -> set[str]:
 def init_app(app: Flask) -> None:
     """Registers these pages under the desk's name: its overview links to what is there."""
     app.add_url_rule("/ontwerp/vergelijk", "desk.compare", compare)
+    app.add_url_rule("/ontwerp/vergelijk/lijst.pdf", "desk.compare_pdf", compare_pdf)
     for side in SIDES:
         address = f"/ontwerp/vergelijk/schema/{side}/<path:path>"
         app.add_url_rule(address, "desk.compared", compared, defaults={"side": side})
