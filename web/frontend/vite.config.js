@@ -2,6 +2,7 @@ import { createLogger, defineConfig } from 'vite';
 import adoptedStyles from './tools/adopted-styles.js';
 import gzipped from './tools/gzip.js';
 import onlyUsed from './tools/only-used.js';
+import printedFonts from './tools/printed-fonts.js';
 
 // The blocks of the design system that the pages and the forms use. A class that has no effect on a page is
 // most likely missing here.
@@ -70,5 +71,9 @@ export default defineConfig({
     },
   },
   css: { postcss: { plugins: [onlyUsed(BLOCKS)] } },
-  plugins: [adoptedStyles(), gzipped()],
+  plugins: [
+    adoptedStyles(),
+    gzipped(),
+    printedFonts(['latin', 'latin-ext'].flatMap((part) => [400, 700].map((weight) => `noto-sans-${part}-${weight}-normal`))),
+  ],
 });
