@@ -44,7 +44,9 @@ from web.views import (
     desk_publishing,
     desk_questions,
     desk_rehearse,
+    desk_remarks,
     desk_sharing,
+    desk_story,
     desk_texts,
     drafts,
     exclusions,
@@ -142,6 +144,8 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
         desk_document,
         desk_migrate,
         desk_rehearse,
+        desk_remarks,
+        desk_story,
         files,
         demo_pages,
     ):

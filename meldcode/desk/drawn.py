@@ -118,8 +118,8 @@ def _ladders(version: Version) -> Iterator[Finding]:
                     "one before, and only then the escalations.",
                 ),
                 Text(
-                    f"Maak de termijn van {above.nl} langer, of die ervoor korter.",
-                    f"Make the term of {above.en} longer, or the one before it shorter.",
+                    f"Maak {above.nl} langer, of de termijn ervoor korter.",
+                    f"Make {above.en} longer, or the term before it shorter.",
                 ),
             )
             break  # one term that is mended may mend the rest

@@ -25,6 +25,9 @@ MARKS = {
     "current": Text("nu aan de beurt", "now"),
     "done": Text("klaar", "done"),
     "late": Text("te laat", "late"),
+    "here": Text("hier gebeurt het", "here it happens"),
+    "wrong": Text("hier gaat het mis", "here it goes wrong"),
+    "passed": Text("hierlangs gegaan", "came by here"),
     "added": Text("nieuw", "new"),
     "removed": Text("vervalt", "dropped"),
     "changed": Text("veranderd", "changed"),
@@ -35,6 +38,9 @@ OUTLINES = {
     "current": ("#1d5fa8", 3.5, "none", "#e8f1fb"),
     "done": ("#2c6e49", 2.0, "none", "#eaf5ee"),
     "late": ("#a01c1c", 3.5, "7 4", "#fdecea"),
+    "here": ("#54408c", 4.0, "none", "#f3f0fb"),
+    "wrong": ("#a01c1c", 4.5, "none", "#fdecea"),
+    "passed": ("#2c6e49", 2.5, "none", "#eaf5ee"),
     "added": ("#2c6e49", 3.5, "none", "#eaf5ee"),
     "removed": ("#a01c1c", 3.0, "7 4", "#fdecea"),
     "changed": ("#7d4a00", 3.5, "none", "#fdf3e1"),
@@ -58,10 +64,11 @@ def draw(
 ) -> str:
     """The diagram as a standalone SVG document; with `around` only the part around these elements.
 
-    `marks` gives elements a state by id: `current`, `done` or `late` in a case, `added`, `removed`,
-    `changed` or `moved` beside another version (anything else is left out); it is drawn as a class, an
-    outline and a badge, and told in the picture's description. A diagram without a drawing gives a picture
-    that says so. Raises nothing for any readable diagram.
+    `marks` gives elements a state by id: `current`, `done` or `late` in a case, `here`, `wrong` or `passed`
+    in a story, `added`, `removed`, `changed` or `moved` beside another version (anything else is left out);
+    it is drawn as a class, an outline and a badge (but for `passed`, of which there are many), and told in
+    the picture's description. A diagram without a drawing gives a picture that says so. Raises nothing for
+    any readable diagram.
     """
     drawing = read_drawing(read_xml(diagram.xml, diagram.file))
     known = {key: mark for key, mark in (marks or {}).items() if mark in MARKS}
@@ -138,11 +145,12 @@ class _Picture:
     def _description(self) -> str:
         sentences = []
         for mark, word in MARKS.items():
-            named = [node.name or node.id for node in self.nodes.values() if self.marks.get(node.id) == mark]
-            named += [
-                flow.name or flow.id
-                for flow in self.diagram.flows.values()
-                if self.marks.get(flow.id) == mark
+            marked = [(one.id, one.name) for one in self.nodes.values()]
+            marked += [(one.id, one.name) for one in self.diagram.flows.values()]
+            named = [
+                name or key
+                for key, name in marked
+                if self.marks.get(key) == mark and (name or mark != "passed")
             ]
             if named:
                 sentences.append(f"{word.of(self.language).capitalize()}: {', '.join(named)}.")
@@ -418,6 +426,11 @@ def _badge(group: Pen, mark: str, x: float, y: float) -> None:
     elif mark == "done":
         group.box(Box(x - 9, y - 9, 18, 18), rx=3, fill=color, stroke=PAPER, stroke_width=1.5)
         group.path(f"M{x - 4.5:.1f} {y:.1f} l3.2 3.6 l6 -7.4", **white)
+    elif mark == "here":
+        group.circle(x, y, 10, fill=color, stroke=PAPER, stroke_width=1.5)
+        group.circle(x, y, 4, fill=PAPER)
+    elif mark == "passed":
+        return
     elif mark in DIFFERENT:
         _difference(group, mark, x, y, white)
     else:

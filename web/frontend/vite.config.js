@@ -58,6 +58,7 @@ export default defineConfig({
         'desk-papers': 'src/desk-papers.css',
         'desk-text': 'src/desk-text.js',
         'desk-proof': 'src/desk-proof.js',
+        'desk-walk': 'src/desk-walk.js',
         // the designer's editors: no page of a colleague loads these
         'desk-diagram': 'src/desk/desk-diagram.js',
         'desk-diagram-styles': 'src/desk/desk-diagram.css',

@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from meldcode import desk
 from meldcode.cases import AccessDenied
 from meldcode.check.standing import Agreed
+from meldcode.check.telling import SOUND
 from meldcode.compare import compare
 from meldcode.definition import read_files
 from meldcode.desk import FileRefused, ProofView, Publication, PublishRefused, State
 from meldcode.desk.errors import DeskError
-from web.desk import designers_only, draft, for_scripts, shown
+from web.desk import designers_only, draft, for_scripts, shown, shown_again
 from web.language import gettext, language, said
 from web.organisation import calendar, designs, published
 from web.services import now, services
@@ -65,6 +66,7 @@ def _publish_page(given: dict[str, str] | None = None, problem: str | None = Non
         standing=standing,
         stories=_stories(proof),
         whys=_whys(proof),
+        examples=_examples(proof),
         four_eyes=published().version.organisation.four_eyes,
         approvers=_approving_roles(),
         today=calendar().local(now()).date().isoformat(),
@@ -73,10 +75,23 @@ def _publish_page(given: dict[str, str] | None = None, problem: str | None = Non
     )
 
 
-def _stories(proof: ProofView | None) -> dict[int, list[str]]:
-    """How each rule goes wrong that does, step by step."""
-    rules = (proof.report or {}).get("rules", ()) if proof else ()
-    return {one["number"]: one["story"] for one in rules if one["story"]}
+def _stories(proof: ProofView | None) -> list[tuple[str, str, list[str]]]:
+    """How each thing goes wrong that does, step by step: its key in addresses, a heading, the sentences."""
+    report = (proof.report if proof else None) or {}
+    found = [
+        (key, gettext("Zo gaat het mis: %(title)s", title=said(SOUND[key])), one["story"])
+        for key, one in report.get("sound", {}).items()
+    ]
+    for one in report.get("rules", ()):
+        heading = gettext("Zo gaat het mis bij regel %(number)s", number=one["number"])
+        found.append((str(one["number"]), heading, one["story"]))
+    return [(key, heading, lines) for key, heading, lines in found if lines]
+
+
+def _examples(proof: ProofView | None) -> list[dict[str, object]]:
+    """The examples that go differently now; None of them where an older proof did not play them."""
+    kept = (proof.report or {}).get("examples", ()) if proof else ()
+    return [with_place(shown_again(one)) for one in kept]
 
 
 def _whys(proof: ProofView | None) -> dict[int, str]:

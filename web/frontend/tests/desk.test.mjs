@@ -10,8 +10,9 @@ import { comparisonsFor, firstRow, read, sentence, write } from '../src/desk/dia
 import { differences } from '../src/desk/diagram/differences.js';
 import { ascends, simple, spoken, written } from '../src/desk/diagram/duration.js';
 import { DUTCH } from '../src/desk/diagram/nl.js';
-import { all, fresh, keyFrom, keys, opposite, shown, title } from '../src/desk/form/components.js';
+import { about, all, fresh, keyFrom, keys, opposite, shown, title } from '../src/desk/form/components.js';
 import { Snapshots } from '../src/desk/form/history.js';
+import { cellsOf, nameOfPlace, placeAt, placeOf } from '../src/desk/table/cells.js';
 import { DUTCH as TABLE } from '../src/desk/table/nl.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -184,4 +185,75 @@ test('a question gets a name of its own from its words', () => {
   schema.components[0].components.push({ ...fresh('radio', keys(schema)), key: 'binnenin' });
   assert.deepEqual([...keys(schema)], ['binnenin']);
   assert.equal(title({ type: 'text', text: '**Gemeld op {{datum_melding}}** bij' }), 'Gemeld op … bij');
+});
+
+const DECISION = {
+  id: 'weging',
+  name: 'Weging',
+  decisionLogic: {
+    input: [
+      { id: 'in_1', label: 'Ernst', inputExpression: { text: 'ernst' } },
+      { id: 'in_2', inputExpression: { text: 'kind.leeftijd' } },
+    ],
+    output: [{ id: 'uit', name: 'advies' }],
+    rule: [
+      { id: 'rij_1', inputEntry: [{ text: '"hoog"' }, { text: '-' }], outputEntry: [{ text: '"melden"' }] },
+      { id: 'rij_2', inputEntry: [{ text: '-' }, { text: '< grens' }], outputEntry: [{ text: 'eerder' }] },
+    ],
+  },
+};
+
+test('a finding on a table is about a cell, a rule, a column or the whole', () => {
+  const place = (element, more) => placeOf({ element, ...more }, [DECISION]);
+
+  assert.deepEqual(place('weging/2/Ernst'), { table: 'weging', rule: 2, column: 'Ernst' });
+  assert.deepEqual(place('weging/Ernst of/en wat'), { table: 'weging', rule: 0, column: 'Ernst of/en wat' });
+  assert.deepEqual(place('weging regel 2'), { table: 'weging', rule: 2, column: '' });
+  assert.deepEqual(place('weging'), { table: 'weging', rule: 0, column: '' });
+  assert.deepEqual(place(null), { table: '', rule: 0, column: '' });
+});
+
+test('a name that nothing writes is looked up where the table reads it', () => {
+  const read = (name) => placeOf({ element: 'weging', code: 'name-never-written', what: `Niets vult \`${name}\` ooit in` }, [DECISION]);
+
+  assert.deepEqual(read('kind.leeftijd'), { table: 'weging', rule: 0, column: 'kind.leeftijd' });
+  assert.deepEqual(read('grens'), { table: 'weging', rule: 2, column: 'kind.leeftijd' });
+  assert.deepEqual(read('eerder'), { table: 'weging', rule: 2, column: 'advies' });
+  // a word in a text is not a name
+  assert.deepEqual(read('melden'), { table: 'weging', rule: 0, column: '' });
+});
+
+test('a place in a table is found on the page by its row and column, and told in words', () => {
+  globalThis.CSS ??= { escape: (text) => text };
+  const asked = (place) => {
+    let selector = null;
+    cellsOf({ querySelectorAll: (given) => [(selector = given)] }, DECISION, place);
+    return selector;
+  };
+
+  assert.equal(asked({ rule: 2, column: 'Ernst' }), 'td[data-row-id="rij_2"][data-col-id="in_1"]');
+  assert.equal(asked({ rule: 1, column: '' }), 'td[data-row-id="rij_1"]');
+  assert.equal(asked({ rule: 0, column: 'kind.leeftijd' }), '[data-col-id="in_2"]');
+  assert.equal(asked({ rule: 9, column: 'Ernst' }), null);
+  assert.equal(asked({ rule: 0, column: '' }), null);
+  assert.deepEqual(placeAt({ isConnected: true, dataset: { rowId: 'rij_2', colId: 'in_1' } }, DECISION), { element: 'weging/2/Ernst', name: 'regel 2, kolom Ernst' });
+  assert.equal(placeAt(null, DECISION), null);
+  assert.equal(nameOfPlace({ table: 'weging', rule: 3, column: '' }, [DECISION]), '');
+  assert.equal(nameOfPlace({ table: 'weging', rule: 0, column: '' }, [DECISION]), 'Weging');
+});
+
+test('a finding on a form is about the question it names, or the one that reads a name', () => {
+  const schema = {
+    id: 'formulier',
+    components: [
+      { id: 'a', key: 'gevaar', type: 'radio' },
+      { id: 'b', type: 'group', components: [{ id: 'c', key: 'wie', conditional: { hide: '=gevar != "ja"' } }] },
+    ],
+  };
+
+  assert.equal(about({ element: 'gevaar' }, schema).id, 'a');
+  assert.equal(about({ element: 'c' }, schema).id, 'c');
+  assert.equal(about({ element: 'onderdeel 2' }, schema).id, 'b');
+  assert.equal(about({ element: 'formulier', code: 'name-never-written', what: 'Niets vult `gevar` ooit in' }, schema).id, 'c');
+  assert.equal(about({ element: 'formulier', code: 'form-unused', what: '' }, schema), undefined);
 });

@@ -66,6 +66,18 @@ export class Api {
     return this.request('POST', `${this.base}/bevindingen`, { path, content }, { signal });
   }
 
+  remarks(path) {
+    return this.request('GET', this.address('opmerkingen/bij', path));
+  }
+
+  remark(path, element, text) {
+    return this.request('POST', this.address('opmerkingen/bij', path), { element, text });
+  }
+
+  settle(remark) {
+    return this.request('POST', `${this.base}/opmerkingen/${remark}/afgehandeld`, {});
+  }
+
   here(path) {
     return this.request('POST', `${this.base}/aanwezig`, { path });
   }

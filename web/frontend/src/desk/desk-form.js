@@ -1,15 +1,17 @@
 /* Forms: the questions as a list to change where they stand, beside the colleague's own page. */
 
+import { follow } from './anchor.js';
 import { chooseVersion, lines } from './conflict.js';
 import { sentence } from './diagram/conditions.js';
 import { button, h } from './dom.js';
 import { OpenFile, Revisions } from './file.js';
 import { Findings } from './findings.js';
-import { TYPES, all, fresh, keys, kind, opposite, shown, title } from './form/components.js';
+import { TYPES, about, all, fresh, keys, kind, opposite, shown, title } from './form/components.js';
 import { fields } from './form/fields.js';
 import { Snapshots } from './form/history.js';
 import { history } from './history.js';
 import { OpenList } from './open-list.js';
+import { Remarks } from './remarks.js';
 import { failed, frame } from './shell.js';
 
 const page = frame();
@@ -57,6 +59,7 @@ async function start() {
     const names = new Set(own.map((one) => one.path));
     return [...own, ...facts.variables.filter((one) => !names.has(one.path))];
   };
+  const marked = new Map(); // of a question: how heavy what was found about it is
   const changed = () => {
     list.soon();
     file.changed();
@@ -107,6 +110,7 @@ async function start() {
         says: says(component, variables()),
         quiet: !TYPES[component.type]?.asks,
         warning: !shown(component) && 'Dit onderdeel kan een collega niet worden getoond.',
+        finding: marked.get(id),
         inside: (component.components ?? []).map((one) => one.id),
       };
     },
@@ -117,15 +121,33 @@ async function start() {
       return [fields(found.component, { schema: snapshots.schema, variables: variables(), edit }), actions(found.component)];
     },
   });
+  const showFinding = (finding) => {
+    const component = about(finding, snapshots.schema);
+    if (component) list.choose(component.id);
+  };
   const findings = new Findings(api, path, page.foot, {
     write: async () => snapshots.write(),
-    show: ({ element }) => {
-      const found = all(snapshots.schema.components).find(({ component }) => [component.id, component.key, component.path].includes(element));
-      if (found) list.choose(found.component.id);
+    show: showFinding,
+    mark: (found) => {
+      marked.clear();
+      for (const one of [...found].reverse()) {
+        const component = about(one, snapshots.schema);
+        if (component) marked.set(component.id, one.severity);
+      }
+      list.soon();
     },
-    mark: () => {},
   });
   list.draw();
+  const named = (id) => {
+    const found = find(id);
+    return found ? title(found.component) : '';
+  };
+  const remarks = new Remarks(api, path, page.foot, {
+    chosen: () => (list.item ? { element: list.chosen, name: named(list.chosen) } : null),
+    nameOf: named,
+    show: showFinding,
+  });
+  list.moved = () => remarks.looked();
   const first = adding('Vraag toevoegen', 'nieuw', (type) => {
     const made = fresh(type, keys(snapshots.schema));
     change((schema) => schema.components.push(made));
@@ -143,6 +165,7 @@ async function start() {
   });
   page.bar.querySelector('.desk-tools').append(...undo.tools, first);
   findings.changed();
+  follow((element) => showFinding({ element }));
   root.desk = { snapshots };
   root.dataset.ready = 'yes';
 }

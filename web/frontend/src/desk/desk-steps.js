@@ -33,6 +33,12 @@ function steps({ modeler, facts, show }) {
     return flows.length > 0 && h('div', { class: 'desk-buttons' }, flows.map((flow) => button(label(flow), () => add(flow), { id: `erbij-${flow.id}` })));
   };
 
+  /** What was found about a step or about a term on its edge: the drawing has it marked. */
+  const heavy = (element) => {
+    const has = (kind) => [element, ...(element.attachers ?? [])].some((one) => modeler.get('canvas').hasMarker(one, `finding-${kind}`));
+    return ['error', 'warning'].find(has);
+  };
+
   const list = new OpenList(place, {
     sections: () =>
       sections(modeler).map(({ id, title, always, steps: items }) => ({
@@ -47,11 +53,12 @@ function steps({ modeler, facts, show }) {
       name: shortName(element),
       says: sentences(given, element),
       quiet: is(element, 'bpmn:EndEvent'),
+      finding: heavy(element),
     }),
     form: (element) => [parts(given, element), more(element)],
     opened: show,
   });
-  modeler.on(['elements.changed', 'import.done', 'commandStack.changed'], () => list.soon());
+  modeler.on(['elements.changed', 'import.done', 'commandStack.changed', 'meldcode.marked'], () => list.soon());
   modeler.on('selection.changed', ({ newSelection: [chosen] }) => {
     const element = chosen?.labelTarget ?? chosen;
     if (element && element.id !== list.chosen && list.items.has(element.id)) list.choose(element.id, { quietly: true });

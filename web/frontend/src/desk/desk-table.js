@@ -3,12 +3,15 @@
 import DecisionTableEditor from 'dmn-js-decision-table/lib/Editor';
 import EditingManager from 'dmn-js-shared/lib/base/EditingManager';
 import { is } from 'dmn-js-shared/lib/util/ModelUtil';
+import { follow } from './anchor.js';
 import { chooseVersion, lines } from './conflict.js';
 import { button, h } from './dom.js';
 import { OpenFile, Revisions } from './file.js';
 import { Findings } from './findings.js';
 import { history } from './history.js';
+import { Remarks } from './remarks.js';
 import { failed, frame } from './shell.js';
+import { cellsOf, nameOfPlace, placeAt, placeOf } from './table/cells.js';
 import { DUTCH } from './table/nl.js';
 import { translator } from './translate.js';
 
@@ -64,6 +67,39 @@ function nameNumbers() {
   for (const head of container.querySelectorAll('th.index-column:empty')) head.setAttribute('role', 'presentation');
 }
 
+const tables = () => manager.getViews().map((view) => view.element);
+let marked = [];
+let chosen = null; // the cell that was last gone into
+
+/** Marks the cells of findings in the table that is open; without findings those of last time. */
+function mark(findings = marked) {
+  marked = findings;
+  for (const cell of container.querySelectorAll('[data-finding]')) delete cell.dataset.finding;
+  const open = manager.getActiveView()?.element;
+  for (const one of [...marked].reverse()) {
+    const place = placeOf(one, tables());
+    if (place.table !== open?.id) continue;
+    for (const cell of cellsOf(container, open, place)) cell.dataset.finding = one.severity;
+  }
+}
+
+/** Opens the table of a finding and goes to its cell. */
+async function show(finding) {
+  const place = placeOf(finding, tables());
+  const view = manager.getViews().find((one) => one.element.id === place.table);
+  if (!view) return;
+  if (manager.getActiveView() !== view) await manager.open(view);
+  const [cell] = cellsOf(container, view.element, place);
+  const field = cell?.querySelector('[contenteditable], input, select, textarea') ?? cell;
+  if (!field) {
+    container.scrollTo({ top: 0, behavior: 'smooth' });
+    return;
+  }
+  cell.scrollIntoView({ block: 'center', inline: 'center' });
+  if (field === cell) cell.tabIndex = -1;
+  field.focus({ preventScroll: true });
+}
+
 async function start() {
   const { api, path, tell, root } = page;
   const file = new OpenFile(api, path, {
@@ -73,7 +109,16 @@ async function start() {
     replace: draw,
   });
   await draw(await file.open());
-  const findings = new Findings(api, path, middle, { write, show: () => {}, mark: () => {} });
+  const findings = new Findings(api, path, middle, { write, show, mark });
+  const remarks = new Remarks(api, path, middle, {
+    chosen: () => placeAt(chosen, manager.getActiveView()?.element),
+    nameOf: (element) => nameOfPlace(placeOf({ element }, tables()), tables()),
+    show,
+  });
+  container.addEventListener('focusin', ({ target }) => {
+    chosen = target.closest('td[data-row-id]');
+    remarks.looked();
+  });
   new MutationObserver(nameNumbers).observe(container, { childList: true, subtree: true });
   const changed = () => {
     drawTabs();
@@ -91,6 +136,7 @@ async function start() {
     }
     drawTabs();
     nameNumbers();
+    mark();
   };
   manager.on('views.changed', listen);
   listen();
@@ -103,6 +149,7 @@ async function start() {
   });
   page.bar.querySelector('.desk-tools').append(...undo.tools);
   findings.changed();
+  follow((element) => show({ element }));
   root.desk = { manager, missing };
   root.dataset.ready = 'yes';
 }

@@ -3,6 +3,7 @@
 import { button, h, later } from './dom.js';
 
 const PAUSE = 500;
+const PAGES = { bpmn: 'diagram', dmn: 'tabel', form: 'formulier' };
 const KINDS = { error: 'Fout', warning: 'Let op', note: 'Opmerking', info: 'Opmerking' };
 
 export class Findings {
@@ -14,7 +15,7 @@ export class Findings {
     this.list = h('ol', { class: 'desk-findings__list' });
     this.details = h(
       'details',
-      { class: 'desk-findings' },
+      { class: 'desk-findings', name: 'desk-foot' }, // of what lies below the editor one is open at a time
       h('summary', {}, 'Bevindingen', this.count),
       this.list,
     );
@@ -52,8 +53,21 @@ export class Findings {
         ? [...own, ...other].map((one) => this.#item(one))
         : [h('li', { class: 'desk-finding' }, h('p', {}, 'Er zijn geen bevindingen.'))]),
     );
-    if (!this.chosen) this.details.open = findings.length > 0 && window.innerHeight > 700;
+    const busy = document.querySelector('details[name="desk-foot"][open]') ?? this.details;
+    if (!this.chosen && busy === this.details) this.details.open = findings.length > 0 && window.innerHeight > 700;
     this.mark(own);
+  }
+
+  /** What it is, as the way to its element; in another file that is another page. */
+  #way(one, here) {
+    if (here) {
+      return one.element
+        ? h('button', { type: 'button', class: 'desk-link', on: { click: () => this.show(one) } }, one.what)
+        : h('span', {}, one.what);
+    }
+    const page = PAGES[/[^.]*$/.exec(one.file)[0]] ?? 'tekst';
+    const anchor = one.element && page !== 'tekst' ? `#${encodeURIComponent(one.element)}` : '';
+    return h('a', { class: 'desk-link desk-link--away', href: this.api.address(page, one.file) + anchor }, `${one.file}: ${one.what}`);
   }
 
   #item(one) {
@@ -66,9 +80,7 @@ export class Findings {
         'p',
         { class: 'desk-finding__what' },
         h('span', { class: 'desk-badge', data: { kind } }, KINDS[kind]),
-        here && one.element
-          ? h('button', { type: 'button', class: 'desk-link', on: { click: () => this.show(one) } }, one.what)
-          : h('span', {}, here ? one.what : `${one.file}: ${one.what}`),
+        this.#way(one, here),
       ),
       one.why && line('Waarom', one.why, one.source && h('span', { class: 'desk-hint' }, ` (${one.source})`)),
       one.how && line('Zo herstelt u het', one.how),

@@ -6,7 +6,7 @@ import { Kept } from './kept.js';
 export class OpenList {
   /**
    * `sections()` gives `[{id, title, hint, items}]`; `describe(item)` gives `{id, kind, name, says, quiet, warning,
-   * inside}`, with the list of what is inside it, if anything; `form(item)` its questions; `opened(item)` hears
+   * finding, inside}`: how heavy what was found about it is, and the list of what is inside it, if anything; `form(item)` its questions; `opened(item)` hears
    * which one was opened by a press.
    */
   constructor(place, { sections, describe, form, opened = () => {} }) {
@@ -40,6 +40,7 @@ export class OpenList {
     this.chosen = toggle && this.chosen === id ? '' : id;
     this.draw();
     this.form.draw();
+    this.moved?.();
     const item = this.item && document.getElementById(`item-${id}`);
     item?.scrollIntoView({ block: 'nearest' });
     if (quietly || !item) return;
@@ -70,12 +71,12 @@ export class OpenList {
   }
 
   #item(item, level) {
-    const { id, kind, name, says, quiet, warning, inside = [] } = this.describe(item);
+    const { id, kind, name, says, quiet, warning, finding, inside = [] } = this.describe(item);
     this.items.set(id, item);
     const here = id === this.chosen;
     return h(
       'li',
-      { class: `desk-item${quiet ? ' desk-item--end' : ''}`, id: `item-${id}`, data: { here: String(here) } },
+      { class: `desk-item${quiet ? ' desk-item--end' : ''}`, id: `item-${id}`, data: { here: String(here), ...(finding && { finding }) } },
       h('p', { class: 'desk-item__kind' }, kind),
       h(`h${level}`, { class: 'desk-item__name' }, name),
       says.length > 0 && h('ul', { class: 'desk-item__says' }, says.map((one) => h('li', {}, one))),

@@ -72,6 +72,21 @@ export function all(components) {
   return components.flatMap((component) => [{ component, list: components }, ...all(component.components ?? [])]);
 }
 
+/**
+ * The component that a finding is about: its element is a key, a path, an id or *onderdeel 3*; a name that nothing
+ * writes belongs to the question that reads it.
+ */
+export function about({ element, code, what }, schema) {
+  const every = all(schema.components).map(({ component }) => component);
+  const found = every.find((one) => [one.id, one.key, one.path].includes(element));
+  if (found) return found;
+  const numbered = /^onderdeel (\d+)$/.exec(element ?? '');
+  if (numbered) return schema.components[Number(numbered[1]) - 1];
+  const name = code === 'name-never-written' && /`([^`.]+)/.exec(what ?? '')?.[1];
+  const reads = (one) => new RegExp(`(?<![\\w."])${name}(?![\\w"])`).test(`${one.conditional?.hide ?? ''} ${one.text ?? ''}`);
+  return name ? every.find(reads) : undefined;
+}
+
 export function keys(schema) {
   return new Set(all(schema.components).flatMap(({ component }) => [component.key, component.path]).filter(Boolean));
 }
