@@ -30,16 +30,50 @@ def _file(version: Version, process: str) -> str:
 
 
 def _nodes(old: Version, new: Version) -> Iterator[Difference]:
+    went, came = _of_a_term(old, new), _of_a_term(new, old)
     for key, node in old.nodes.items():
         if key not in new.nodes:
-            yield Difference(Kind.REMOVED, _file(old, node.process), key, _gone(old, node))
+            kind = Kind.NOTED if key in went else Kind.REMOVED
+            yield Difference(kind, _file(old, node.process), key, _gone(old, node))
     for key, node in new.nodes.items():
         file = _file(new, node.process)
         if key not in old.nodes:
-            yield Difference(Kind.ADDED, file, key, _came(new, node))
+            kind = Kind.NOTED if key in came else Kind.ADDED
+            yield Difference(kind, file, key, _came(new, node))
             continue
         for what in _changes(old, new, old.nodes[key], node):
             yield Difference(Kind.CHANGED, file, key, what)
+        if node.name != old.nodes[key].name:
+            # beside its task a term is known by what it does: that is what is told of it
+            kind = Kind.NOTED if node.timer and node.attached_to else Kind.CHANGED
+            yield Difference(kind, file, key, _renamed(old.nodes[key], node))
+
+
+def _of_a_term(version: Version, other: Version) -> set[str]:
+    """The messages and ends of terms that only this version has: the sentence of a term says what they do."""
+    found: set[str] = set()
+    for term in version.nodes.values():
+        if term.timer and term.attached_to and term.id not in other.nodes:
+            part = _next(version, term)
+            while part is not None:
+                found.add(part.id)
+                part = _next(version, part)
+    return found
+
+
+def _next(version: Version, node: Node) -> Node | None:
+    """The message or end that only `node` leads to."""
+    flows = [version.flows[key] for key in node.outgoing if key in version.flows]
+    target = version.nodes.get(flows[0].target) if len(flows) == 1 else None
+    if target is None or len(target.incoming) > 1 or target.kind not in ("sendTask", "endEvent"):
+        return None
+    return target
+
+
+def _renamed(was: Node, now: Node) -> Text:
+    about = called(now)
+    subject = Text(f"Bij {about.nl}, de naam", f"At {about.en}, the name")
+    return was_and_is(subject, quoted(was.name), quoted(now.name))
 
 
 def _came(version: Version, node: Node) -> Text:
@@ -77,8 +111,6 @@ def _changes(old: Version, new: Version, was: Node, now: Node) -> Iterator[Text]
 
     if was.kind != now.kind:
         yield say("het soort element", "the kind of element", called(was), about)
-    if was.name != now.name:
-        yield say("de naam", "the name", quoted(was.name), quoted(now.name))
     if was.role != now.role and now.kind != "sendTask":
         yield say("wie het doet", "who does it", role_in_words(old, was.role), role_in_words(new, now.role))
     if was.steps != now.steps:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from meldcode.compare.difference import Difference, Kind, listed, quoted, was_and_is, yes_or_no
 from meldcode.definition import Version
-from meldcode.describe import condition_in_words
+from meldcode.describe import called, condition_in_words
 from meldcode.form import Form
 from meldcode.form.parts import Field, Group, Part, Prose, Rows
 from meldcode.messages import Text
@@ -16,7 +16,7 @@ Path = dict[str, Field | Group | Rows]
 
 
 def compare_forms(old: Version, new: Version) -> Iterator[Difference]:
-    """Every question by its key, in every form by its file."""
+    """Every question by its key, in every form by its file; said at the tasks that ask it."""
     for file in old.forms.keys() - new.forms.keys():
         yield Difference(
             Kind.REMOVED, file, None, Text(f"Vervalt: het formulier {file}.", f"Dropped: the form {file}.")
@@ -31,22 +31,45 @@ def compare_forms(old: Version, new: Version) -> Iterator[Difference]:
 
 def _form(old: Version, new: Version, was: Form, now: Form) -> Iterator[Difference]:
     before, after = _asked(was.parts), _asked(now.parts)
+    at = _where(new, now.file)
     for path, part in before.items():
         if path not in after:
-            text = Text(f"Vervalt: de vraag “{part.label}”.", f"Dropped: the question “{part.label}”.")
-            yield Difference(Kind.REMOVED, now.file, path, text)
+            gone = Text(f"vervalt: de vraag “{part.label}”.", f"dropped: the question “{part.label}”.")
+            yield Difference(Kind.REMOVED, now.file, path, _there(at, gone))
     for path, part in after.items():
         if path not in before:
-            text = Text(f"Nieuw: de vraag “{part.label}”.", f"New: the question “{part.label}”.")
-            yield Difference(Kind.ADDED, now.file, path, text)
+            yield Difference(Kind.ADDED, now.file, path, _there(at, _new(part)))
             continue
         for what in _changes(old, new, before[path], part):
-            yield Difference(Kind.CHANGED, now.file, path, what)
+            yield Difference(Kind.CHANGED, now.file, path, _there(at, what))
     common = [path for path in before if path in after]
     if common != [path for path in after if path in before]:
-        text = Text("De vragen staan in een andere volgorde.", "The questions stand in another order.")
-        yield Difference(Kind.CHANGED, now.file, None, text)
-    yield from _prose(was, now)
+        order = Text("de vragen staan in een andere volgorde.", "the questions stand in another order.")
+        yield Difference(Kind.CHANGED, now.file, None, _there(at, order))
+    if _told(was.parts) != _told(now.parts):
+        prose = Text("de tekst tussen de vragen is veranderd.", "the text between the questions changed.")
+        yield Difference(Kind.CHANGED, now.file, None, _there(at, prose))
+
+
+def _where(version: Version, file: str) -> Text:
+    """The tasks that ask this form: what people know, where a file's name says nothing to them."""
+    names = [called(node) for node in version.nodes.values() if node.form == file]
+    if not names:
+        return Text(f"In het formulier {file}", f"In the form {file}")
+    return Text(
+        f"Bij {' en '.join(dict.fromkeys(name.nl for name in names))}",
+        f"At {' and '.join(dict.fromkeys(name.en for name in names))}",
+    )
+
+
+def _there(at: Text, what: Text) -> Text:
+    return Text(f"{at.nl}, {what.nl}", f"{at.en}, {what.en}")
+
+
+def _new(part: Field | Group | Rows) -> Text:
+    options = [option.label for option in part.options] if isinstance(part, Field) else []
+    answers = f" ({listed(options).nl})" if options else ""
+    return Text(f"nieuw: de vraag “{part.label}”{answers}.", f"new: the question “{part.label}”{answers}.")
 
 
 def _asked(parts: Sequence[Part], prefix: str = "") -> Path:
@@ -67,7 +90,7 @@ def _changes(
     old: Version, new: Version, was: Field | Group | Rows, now: Field | Group | Rows
 ) -> Iterator[Text]:
     def say(nl: str, en: str, before: Text, after: Text) -> Text:
-        return was_and_is(Text(f"Vraag “{now.label}”, {nl}", f"Question “{now.label}”, {en}"), before, after)
+        return was_and_is(Text(f"vraag “{now.label}”, {nl}", f"question “{now.label}”, {en}"), before, after)
 
     if was.label != now.label:
         yield say("de tekst", "the text", quoted(was.label), quoted(now.label))
@@ -90,23 +113,23 @@ def _field_changes(was: Field, now: Field) -> Iterator[Text]:
     came = [label for value, label in after.items() if value not in before]
     if gone:
         told = listed(gone)
-        yield Text(f"Vraag {about}, vervallen antwoord: {told.nl}.", f"Question {about}, dropped: {told.en}.")
+        yield Text(f"vraag {about}, vervallen antwoord: {told.nl}.", f"question {about}, dropped: {told.en}.")
     if came:
         told = listed(came)
-        yield Text(f"Vraag {about}, nieuw antwoord: {told.nl}.", f"Question {about}, new answer: {told.en}.")
+        yield Text(f"vraag {about}, nieuw antwoord: {told.nl}.", f"question {about}, new answer: {told.en}.")
     for value, label in after.items():
         if value in before and before[value] != label:
-            subject = Text(f"Vraag {about}, een antwoord", f"Question {about}, an answer")
+            subject = Text(f"vraag {about}, een antwoord", f"question {about}, an answer")
             yield was_and_is(subject, quoted(before[value]), quoted(label))
     if not gone and not came and list(before) != list(after):
         yield Text(
-            f"Vraag {about}: de antwoorden staan in een andere volgorde.",
-            f"Question {about}: the answers stand in another order.",
+            f"vraag {about}: de antwoorden staan in een andere volgorde.",
+            f"question {about}: the answers stand in another order.",
         )
     for nl, en, first, second in _details(was, now):
         if first != second:
             yield was_and_is(
-                Text(f"Vraag {about}, {nl}", f"Question {about}, {en}"), quoted(first), quoted(second)
+                Text(f"vraag {about}, {nl}", f"question {about}, {en}"), quoted(first), quoted(second)
             )
 
 
@@ -116,12 +139,17 @@ def _details(was: Field, now: Field) -> Iterator[tuple[str, str, str, str]]:
     yield "het grootste getal", "the greatest number", _number(was.maximum), _number(now.maximum)
     yield "de kortste tekst", "the shortest text", str(was.shortest or ""), str(now.shortest or "")
     yield "de langste tekst", "the longest text", str(was.longest or ""), str(now.longest or "")
+    yield "de vorm", "the format", _format(was), _format(now)
+    yield "de cijfers achter de komma", "the digits after the comma", _digits(was), _digits(now)
     yield (
-        "de vorm",
-        "the format",
-        f"{was.subtype} {was.format}".strip(),
-        f"{now.subtype} {now.format}".strip(),
+        "de stap tussen getallen",
+        "the step between numbers",
+        _number(was.increment),
+        _number(now.increment),
     )
+    yield "de vraag naar de tijd", "the question for the time", was.time_label, now.time_label
+    yield "wat ervoor staat", "what stands before it", was.prefix, now.prefix
+    yield "wat erachter staat", "what stands after it", was.suffix, now.suffix
     yield "het antwoord dat klaarstaat", "the answer given", _default(was), _default(now)
     yield "alleen lezen", "read only", yes_or_no(was.readonly).nl, yes_or_no(now.readonly).nl
     yield (
@@ -158,13 +186,6 @@ def _hidden(version: Version, part: Field | Group | Rows) -> Text:
 def _rows(rows: Rows) -> Text:
     exactly = Text("precies", "exactly") if rows.fixed else Text("eerst", "first")
     return Text(f"{exactly.nl} {rows.start}", f"{exactly.en} {rows.start}")
-
-
-def _prose(was: Form, now: Form) -> Iterator[Difference]:
-    before, after = _told(was.parts), _told(now.parts)
-    if before != after:
-        text = Text("De tekst tussen de vragen is veranderd.", "The text between the questions changed.")
-        yield Difference(Kind.CHANGED, now.file, None, text)
 
 
 def _told(parts: Sequence[Part]) -> list[object]:

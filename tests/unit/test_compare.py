@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import fields, replace
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from meldcode.compare.diagrams import compare_diagrams
 from meldcode.compare.forms import compare_forms
 from meldcode.definition import Version, read_files, read_folder
 from meldcode.diagram.model import CalendarKind, Loop, Node, Purpose, StepKind, Timer
+from meldcode.form.parts import Field, Option
 
 FOLDERS = sorted(path.parent for path in Path("processes").glob("*/organisation.toml"))
 DIAGRAM, TABLE, MAIL = "meldcode.bpmn", "weging.dmn", "mails/herinnering.md"
@@ -173,12 +175,96 @@ def test_a_question_its_answers_and_its_duty_are_told(school: Version) -> None:
     radio["values"].append({"value": "nieuw", "label": "Iets nieuws"})
     radio["label"] = "Andere vraag?"
     form["components"].append({"type": "textfield", "id": "extra", "key": "extra", "label": "Nog iets?"})
+    yes_or_no = [{"value": "ja", "label": "Ja"}, {"value": "nee", "label": "Nee"}]
+    form["components"].append(
+        {"type": "radio", "id": "nu", "key": "nu", "label": "Wat nu?", "values": yes_or_no}
+    )
     new = read_files({**school.files, FORM: json.dumps(form).encode()})
     told = [(one.kind, one.what.nl) for one in compare_forms(school, new)]
-    assert (Kind.ADDED, "Nieuw: de vraag “Nog iets?”.") in told
-    assert (Kind.CHANGED, f"Vraag “Andere vraag?”, vervallen antwoord: “{gone['label']}”.") in told
-    assert (Kind.CHANGED, "Vraag “Andere vraag?”, nieuw antwoord: “Iets nieuws”.") in told
-    assert any(said.startswith("Vraag “Andere vraag?”, de tekst: was “") for _, said in told)
+    at = "Bij de taak “4 Wegen van het geweld”,"
+    assert (Kind.ADDED, f"{at} nieuw: de vraag “Nog iets?”.") in told
+    assert (Kind.ADDED, f"{at} nieuw: de vraag “Wat nu?” (“Ja”, “Nee”).") in told
+    assert (Kind.CHANGED, f"{at} vraag “Andere vraag?”, vervallen antwoord: “{gone['label']}”.") in told
+    assert (Kind.CHANGED, f"{at} vraag “Andere vraag?”, nieuw antwoord: “Iets nieuws”.") in told
+    assert any(said.startswith(f"{at} vraag “Andere vraag?”, de tekst: was “") for _, said in told)
+
+
+def test_a_form_that_two_tasks_ask_is_named_by_both_and_one_that_none_asks_by_its_file(
+    school: Version,
+) -> None:
+    advice = replace(school.forms["forms/vt-advies.form"], parts=())
+    now = replace(
+        school, forms={**school.forms, advice.file: advice}, files={**school.files, advice.file: b""}
+    )
+    told = next(iter(compare_forms(school, now))).what
+    both = "Bij de taak “Advies vragen aan Veilig Thuis” en de taak “Bij twijfel: Veilig Thuis raadplegen”, "
+    assert told.nl.startswith(both)
+    nobody = {
+        key: replace(node, form=None) if node.form == advice.file else node for key, node in now.nodes.items()
+    }
+    told = next(iter(compare_forms(school, replace(now, nodes=nobody)))).what
+    assert told.nl.startswith("In het formulier forms/vt-advies.form, vervalt: de vraag “")
+
+
+FIELD_CHANGES: dict[str, object] = {
+    "type": "textarea",
+    "label": "Iets anders?",
+    "required": True,
+    "readonly": True,
+    "description": "Andere uitleg.",
+    "options": (Option("nieuw", "Nieuw"),),
+    "default": "nieuw",
+    "subtype": "date",
+    "time_label": "Hoe laat?",
+    "not_past": True,
+    "minimum": Decimal(3),
+    "maximum": Decimal(9),
+    "increment": Decimal(2),
+    "decimals": 2,
+    "shortest": 3,
+    "longest": 9,
+    "format": "email",
+    "prefix": "€",
+    "suffix": "kilo",
+}
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Field) if one.name not in {"key", "hide"}])
+def test_no_property_of_a_question_changes_unsaid(school: Version, name: str) -> None:
+    question = Field(key="vraag", type="textfield", label="Vraag?")
+    change: dict[str, Any] = {name: FIELD_CHANGES[name]}
+    form = school.forms[FORM]
+    old, new = (
+        replace(school, forms={FORM: replace(form, parts=(one,))}, files={**school.files, FORM: content})
+        for one, content in ((question, b"een"), (replace(question, **change), b"twee"))
+    )
+    assert list(compare_forms(old, new))
+
+
+def test_a_term_is_told_by_what_it_does_and_its_parts_are_not_told_again(school: Version) -> None:
+    text = (
+        school.files[DIAGRAM].decode().replace('id="wegen_2d" name="2 weekdagen"', 'id="wegen_2d" name="x"')
+    )
+    named = [one for one in compare(school, read_files({**school.files, DIAGRAM: text.encode()}))]
+    assert [(one.kind, one.element) for one in named] == [(Kind.NOTED, "wegen_2d")]
+    ladder = {"wegen_2d", "mail_wegen_2d", "verstuurd_wegen_2d"}
+    without = replace(
+        school, id="anders", nodes={key: node for key, node in school.nodes.items() if key not in ladder}
+    )
+    for old, new, kind in ((school, without, Kind.REMOVED), (without, school, Kind.ADDED)):
+        told = {one.element: one.kind for one in compare_diagrams(old, new) if one.element in ladder}
+        assert told == {
+            "wegen_2d": kind,
+            "mail_wegen_2d": Kind.NOTED,
+            "verstuurd_wegen_2d": Kind.NOTED,
+        }
+    # a message that is taken away from a term that stays is news
+    silent = replace(
+        school, id="stil", nodes={key: node for key, node in school.nodes.items() if key != "mail_wegen_2d"}
+    )
+    assert Kind.REMOVED in {
+        one.kind for one in compare_diagrams(school, silent) if one.element == "mail_wegen_2d"
+    }
 
 
 @pytest.mark.parametrize("pair", list(pairwise(FOLDERS)), ids=lambda pair: pair[1].name)
