@@ -32,6 +32,7 @@ MOMENT_KEYS = frozenset(
     }
 )
 MAIL_KEYS = frozenset({"template", "to", "on", "level", "reaches"})
+EARLIEST, LATEST = 2001, 2099  # the years in which a case may begin
 NOBODY = "niemand"  # what `reaches` says when nobody is there
 END_KEYS = frozenset({"outcome", "finished"})
 
@@ -133,6 +134,8 @@ class _Reader:
                 "'start' moet een moment zijn met tijdzone, zoals 2026-09-07T09:00:00+02:00",
                 "'start' must be a moment with an offset, such as 2026-09-07T09:00:00+02:00",
             )
+        if not EARLIEST <= start.year <= LATEST:
+            raise self._wrong("'start' ligt niet in deze eeuw", "'start' is not in this century")
         away = []
         for number, absence in enumerate(self._get(table, "away", list, []), 1):
             self.where = f"away {number}"

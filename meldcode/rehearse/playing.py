@@ -121,6 +121,8 @@ class Player:
             self._compare_end()
         except Stop as stop:
             self.differences.append(stop.why)
+        except (OverflowError, RecursionError):  # a day after the year 9999, answers without end
+            self.differences.append(_at(where, "dit gaat te ver.", "this goes too far."))
         return Timeline(self.example, tuple(self.happenings), self.last, tuple(self.differences))
 
     def check_away(self, where: Text) -> None:

@@ -17,7 +17,7 @@ from meldcode.definition import Version
 from meldcode.diagram.model import CalendarKind, StepKind
 from meldcode.engine import Json, OpenTask, Start, Step, document
 from meldcode.messages import MeldcodeError, Text
-from meldcode.rehearse.example import Away, Example, Moment, read_table
+from meldcode.rehearse.example import EARLIEST, LATEST, Away, Example, Moment, read_table
 from meldcode.rehearse.playing import Happening, Player, Stop, place
 from meldcode.workdays import Calendar, Duration
 
@@ -30,7 +30,6 @@ MOST_STEPS_PER_MOVE = 400
 _BEGIN = Text("begin", "start")
 _A_SECOND = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(days=366 * 5)
-_EARLIEST, _LATEST = 2001, 2099
 _TITLE = "oefening"
 
 
@@ -165,7 +164,7 @@ class Rehearsal:
                 "Deze oefening is lang genoeg. Ga een paar stappen terug, of begin opnieuw.",
                 "This rehearsal is long enough. Go a few steps back, or begin again.",
             )
-        if max(self.now.year, moment.at.year if moment.at else 0) > _LATEST:
+        if max(self.now.year, moment.at.year if moment.at else 0) > LATEST:
             raise _cannot("Verder gaat de klok niet.", "The clock goes no further.")
         if moment.event is not None and not self.can_raise:
             raise _cannot("Acuut gevaar melden kan hier niet.", "Acute danger cannot be reported here.")
@@ -230,7 +229,7 @@ def begin(
 ) -> Rehearsal:
     """A case that begins at `start` (aware) in `process` (None: the main one). Raises `RehearsalError`."""
     used = calendar or version.organisation.calendar()
-    if not _EARLIEST <= start.year <= _LATEST:
+    if not EARLIEST <= start.year <= LATEST:
         raise _cannot("Kies een dag in deze eeuw.", "Choose a day in this century.")
     example = Example(
         title=_TITLE,

@@ -134,6 +134,46 @@ def test_the_clock_goes_to_a_day_and_no_day_before_it(wieke: Person) -> None:
     assert heading(at.page).startswith("Het is maandag 12 oktober 2026")
 
 
+def test_somebody_is_away_and_the_stand_in_or_nobody_gets_the_mail(app: Flask, wieke: Person) -> None:
+    at = Rehearsing(wieke)
+    away = at.form("/verder", "_afwezig_van")
+    at.press(away, {"_doe": "afwezig", "_afwezig": "leerkracht", "_afwezig_van": "2026-09-08"})
+    assert "Leerkracht vanaf dinsdag 8 september 2026" in at.told
+    assert "nu afwezig" not in at.told
+    before = at.told
+    assert "(niet aanwezig; komt bij Intern begeleider" in before  # what goes when nobody does anything
+    at.clock("termijn")
+    assert "nu afwezig" in at.told
+    assert "mail 'herinnering' aan Leerkracht, niveau 1 (niet aanwezig; komt bij Intern begeleider" in at.told
+    # it goes along into the example that is kept, and is read there
+    saved = wieke.send(at.form("/bewaar", "_naam"), {"_naam": "Zonder leerkracht"})
+    path = "examples/zonder-leerkracht.toml"
+    assert goes_to(saved) == f"/ontwerp/tekst/{path}"
+    contents = desk.read(database(app), _home(app)).contents
+    example = read_example(contents[path], path)
+    assert play(definition.read_files(contents), example).as_expected
+    assert [(one.role, one.last) for one in example.away] == [("leerkracht", None)]
+    # she was there after all: the same moves, another mail
+    at.clock("terugkeer:0")
+    assert "niet aanwezig" not in at.told
+    assert "away" not in at.kept
+    for role, first, until in (
+        ("leerkracht", "", ""),
+        ("leerkracht", "gisteren", ""),
+        ("leerkracht", "2026-09-08", "2026-09-07"),
+        ("spook", "2026-09-08", ""),
+    ):
+        given = {"_afwezig": role, "_afwezig_van": first, "_afwezig_tot": until}
+        at.press(at.form("/verder", "_afwezig_van"), {"_doe": "afwezig", **given}, 422)
+        assert "away" not in at.kept, given
+    for number in range(1, 21):
+        day = f"2026-10-{number:02}"
+        given = {"_afwezig": "directeur", "_afwezig_van": day, "_afwezig_tot": day}
+        at.press(at.form("/verder", "_afwezig_van"), {"_doe": "afwezig", **given})
+    at.press(at.form("/verder", "_afwezig_van"), {"_doe": "afwezig", **given}, 422)
+    assert "Er zijn al genoeg mensen afwezig" in at.told
+
+
 def test_a_random_story_is_told_and_saved_as_an_example_that_plays_as_it_went(
     app: Flask, wieke: Person
 ) -> None:
