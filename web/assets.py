@@ -45,9 +45,11 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """Everything that was built: a few hundred kB, kept in memory. `names` maps source → file name."""
+    """Everything that was built: a few hundred kB, kept in memory. `names` maps source → file name, `imports`
+    source → the sources whose scripts it needs."""
 
     names: Mapping[str, str]
+    imports: Mapping[str, tuple[str, ...]]
     files: Mapping[str, File]
 
 
@@ -56,7 +58,8 @@ def read_build(folder: Path) -> Build:
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         names = {source: entry["file"] for source, entry in manifest.items()}
-        return Build(names, {name: _file(folder / name) for name in names.values()})
+        imports = {source: tuple(entry.get("imports", ())) for source, entry in manifest.items()}
+        return Build(names, imports, {name: _file(folder / name) for name in names.values()})
     except FileNotFoundError as error:
         raise NotBuilt from error
 
@@ -78,6 +81,18 @@ def asset(source: str) -> str:
 def is_built(source: str) -> bool:
     """Is there a built file of this source? Of the designer's editors a server may do without."""
     return source in _built().names
+
+
+def imported(source: str) -> list[str]:
+    """The addresses of the scripts that a script needs, directly or through others: to be fetched at once."""
+    found: list[str] = []
+    todo = list(_built().imports[source])
+    while todo:
+        one = todo.pop(0)
+        if one not in found:
+            found.append(one)
+            todo += _built().imports[one]
+    return [asset(one) for one in found]
 
 
 def fonts() -> list[str]:
@@ -114,4 +129,4 @@ def init_app(app: Flask) -> None:
     app.extensions[EXTENSION] = read_build(BUILD)
     app.register_blueprint(blueprint)
     helpers: dict[str, Any] = app.jinja_env.globals
-    helpers.update(asset=asset, fonts=fonts)
+    helpers.update(asset=asset, fonts=fonts, imported=imported)

@@ -151,6 +151,21 @@ def test_every_editor_has_a_page_with_the_designer_rules_and_no_other_page_has(w
     assert wieke.person.client.get("/").headers["Content-Security-Policy"] == csp.POLICY
 
 
+@pytest.mark.parametrize("place", ["diagram/meldcode.bpmn", "tabel/weging.dmn"])
+def test_an_editor_asks_for_all_its_scripts_at_once(wieke: Designer, place: str) -> None:
+    """Not for one after the other has been read: that is a round trip each."""
+    page = wieke.get(place).text
+    asked = re.findall(r'(?:modulepreload" href|module" src)="([^"]+)"', page)
+    needed = {
+        name
+        for one in asked
+        for name in re.findall(r'(?:from|import)"\./([^"]+)"', wieke.person.client.get(one).text)
+    }
+
+    assert needed
+    assert needed <= {one.rsplit("/", 1)[1] for one in asked}
+
+
 def test_the_preview_of_a_form_is_the_page_a_colleague_gets_and_sends_nothing(wieke: Designer) -> None:
     saved = wieke.get("voorbeeld/forms/signalen.form")
     assert 'name="' in saved.text

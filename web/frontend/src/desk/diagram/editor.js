@@ -28,8 +28,8 @@ export async function open({ frame, container, ready }) {
     replace: (content) => draw(modeler, content, { keepView: true }),
   });
   try {
-    const [content, facts] = await Promise.all([file.open(), api.facts()]);
-    await draw(modeler, content);
+    // drawn while the server still gathers what there is to choose from
+    const [facts] = await Promise.all([api.facts(), file.open().then((content) => draw(modeler, content))]);
     const findings = new Findings(api, path, foot, {
       write,
       show: (one) => showId(one.element),
