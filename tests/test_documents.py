@@ -101,7 +101,8 @@ def test_a_picture_of_the_pages_is_small_and_as_wide_as_the_tool_makes_it(pictur
 
 
 def test_every_picture_of_the_pages_is_made_by_the_tool() -> None:
-    made = re.findall(r'"(zaak|gids-[a-z-]+)"', inspect.getsource(pictures.scenes))
+    walks = inspect.getsource(pictures.scenes) + inspect.getsource(pictures.desk_scenes)
+    made = re.findall(r'"(zaak|gids-[a-z-]+)"', walks)
 
     assert len(made) == len(set(made))
     assert {f"{name}.png" for name in made} == {path.name for path in IMAGES.glob("*.png")}

@@ -1,8 +1,8 @@
 """Makes every picture of the README and of the guides from the real pages: `make pictures`.
 
 Made-up cases are played into an empty demonstration whose clock stands still at fixed moments, the pages
-are served, and Chromium walks through them (the walk itself is in `tools/scenes.py`). Run it again after a
-change that shows; look at the results before you commit them.
+are served, and Chromium walks through them (the walks themselves are in `tools/scenes.py` and
+`tools/desk_scenes.py`). Run it again after a change that shows; look at the results before you commit them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database, scoped
 from meldcode.store.tables import cases as case_table
 from meldcode.store.tables import clock as clock_table
-from tools import browser, scenes
+from tools import browser, desk_scenes, scenes
 from workers.embedded.bootstrap import environment_of, prepare
 from workers.embedded.catcher import Mailbox, catching
 
@@ -135,6 +135,10 @@ class Studio:
         """A picture of one part of a page."""
         _kept(part.screenshot(animations="disabled"), name)
 
+    def person(self, username: str) -> UUID:
+        """Who she is in the database."""
+        return self._actor(username).person
+
     def _actor(self, username: str) -> Actor:
         return people.sign_in(self.db, username, PASSWORD, clock.now(self.db)).actor
 
@@ -215,6 +219,7 @@ def main() -> None:
             shown = replace(settings, base_url="https://taken.hetvoorbeeld.example").database()
             studio = Studio(shown, settings.smtp, chromium, address, organisation, mailbox)
             scenes.play(studio, answers_of("stap-4-blijft-liggen"))
+            desk_scenes.play(studio)
             shown.close()
         chromium.close()
         db.close()

@@ -48,8 +48,8 @@ def quoted(text: str) -> Text:
 
 
 def quoted_both(text: Text) -> Text:
-    """The sentence of each language between quotation marks."""
-    return Text(quoted(text.nl).nl, quoted(text.en).en)
+    """The sentence of each language between quotation marks, inside a sentence: without its full stop."""
+    return Text(quoted(text.nl.removesuffix(".")).nl, quoted(text.en.removesuffix(".")).en)
 
 
 def listed(texts: Iterable[str]) -> Text:

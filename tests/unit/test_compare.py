@@ -57,7 +57,7 @@ def test_a_shorter_term_is_told_as_the_sentence_people_know(school: Version) -> 
     assert (found.kind, found.file, found.element) == (Kind.CHANGED, DIAGRAM, "wegen_5d")
     assert found.what.nl == (
         "Bij de taak “4 Wegen van het geweld”, de termijn: was “Na 5 weekdagen krijgt de intern begeleider "
-        "bericht.”, wordt “Na 3 weekdagen krijgt de intern begeleider bericht.”."
+        "bericht”, wordt “Na 3 weekdagen krijgt de intern begeleider bericht”."
     )
 
 
