@@ -5,13 +5,16 @@ Who designs sees references, the names of tasks and reasons here: status, never 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from meldcode import migration, people
-from meldcode.migration import Migration, MigrationError, Preview
+from meldcode.messages import Text
+from meldcode.migration import Migration, MigrationError, Preview, Standing
 from web.desk import designers_only
 from web.language import gettext, said
 from web.organisation import calendar, published
@@ -19,7 +22,20 @@ from web.services import now, services
 from web.sessions import actor
 
 EVERY_SECONDS = 3
-MOST_ROWS = 100
+#: References named of one group: enough to look at by hand.
+MOST_NAMED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Cases to which the same happens. `why` None: they go, and each gets `mails` at once."""
+
+    tasks: tuple[str, ...]
+    why: Text | None
+    mails: int
+    armed: int
+    dropped: int
+    references: tuple[str, ...]
 
 
 @designers_only
@@ -80,21 +96,45 @@ def _page(
     running = next((one for one in known if one.running), None)
     with db.reading(who.organisation) as tx:
         names = people.names(tx)
+    history = [one for one in known if not one.running]
+    half_way = bool(history) and history[0].stopped and history[0].version == published().version.id
     return render_template(
         "desk/migrate.html",
         here="desk",
         running=running,
         percent=_percent(running) if running else 0,
-        history=[one for one in known if not one.running],
+        history=[(one, _alike(one.stayed)) for one in history],
+        half_way=half_way,
         behind=migration.behind(db, who),
         preview=preview if running is None else None,
+        go=_alike(preview.go) if preview else (),
+        stay=_alike(preview.stay) if preview else (),
         mails=sum(one.mails for one in preview.go) if preview else 0,
-        most=MOST_ROWS,
+        most=MOST_NAMED,
         names=names,
         problem=problem,
         refreshes=request.args.get("ververs") != "nee",
         calendar=calendar(),
     )
+
+
+def _alike(cases: Sequence[Standing]) -> list[Alike]:
+    """Hundreds of cases as the few things that happen to them, the most common first."""
+    found: dict[tuple[object, ...], list[Standing]] = {}
+    for one in cases:
+        key = (one.tasks, one.why, one.mails, len(one.armed), len(one.dropped))
+        found.setdefault(key, []).append(one)
+    return [
+        Alike(
+            many[0].tasks,
+            many[0].why,
+            many[0].mails,
+            len(many[0].armed),
+            len(many[0].dropped),
+            tuple(sorted(one.reference for one in many)),
+        )
+        for many in sorted(found.values(), key=len, reverse=True)
+    ]
 
 
 def _percent(running: Migration) -> int:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from meldcode import desk
+from meldcode import desk, migration
 from meldcode.cases import AccessDenied
 from meldcode.check.standing import Agreed
 from meldcode.check.telling import SOUND
@@ -203,6 +203,7 @@ def _request_page(found: Publication, *, problem: str | None = None, answer: str
         problem=problem,
         answer=answer,
         done="klaar" in request.args,
+        behind=migration.behind(db, actor()) if designs() and found.current else 0,
         calendar=calendar(),
     )
 
