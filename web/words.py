@@ -15,6 +15,8 @@ from web.services import now
 
 #: A deadline with at most this many working days to go is told by its day, not by a count.
 SOON_WORKING_DAYS = 1
+#: One with more than this many is told by its date: nobody counts thirty working days.
+FAR_WORKING_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ def due_in_words(due: datetime, now: datetime, calendar: Calendar) -> Due:
     if working <= SOON_WORKING_DAYS:
         # with free days in between: the day itself says more than a count
         return Due(gettext("%(day)s klaar", day=format_date(calendar.local(due), "EEEE", language())), "soon")
+    if working > FAR_WORKING_DAYS:
+        day = format_date(calendar.local(due), "d MMMM", locale=language())
+        return Due(gettext("klaar op %(day)s", day=day), "later")
     return Due(ngettext("over %(num)s werkdag", "over %(num)s werkdagen", working), "later")
 
 
@@ -111,6 +116,11 @@ def in_order(kinds: frozenset[StepKind]) -> list[StepKind]:
     return [kind for kind in order if kind in kinds]
 
 
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends with a mark of its own: tasks may be called by a question."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
 def initials(name: str) -> str:
     """Two letters for the round mark beside a name: of the first word and of the last."""
     words = [word for word in name.split() if word[0].isalpha()]
@@ -120,6 +130,10 @@ def initials(name: str) -> str:
 def init_app(app: Flask) -> None:
     """Gives templates these words."""
     app.jinja_env.filters.update(
-        initials=initials, day_in_words=day_in_words, short_day=short_day, moment_in_words=moment_in_words
+        initials=initials,
+        sentence=sentence,
+        day_in_words=day_in_words,
+        short_day=short_day,
+        moment_in_words=moment_in_words,
     )
     app.jinja_env.globals.update(name_of_steps=name_of_steps)

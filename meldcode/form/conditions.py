@@ -12,8 +12,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from meldcode.feel import FeelError
-from meldcode.form.parts import Field, Gap, Group, Json, Part, Prose, Rows, every
+from meldcode.feel import Expression, FeelError, to_json
+from meldcode.form.parts import MOST_ROWS, Field, Gap, Group, Json, Part, Prose, Rows, every, keyed
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 SPECIAL_NAMES = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})
@@ -59,6 +59,32 @@ class Scope:
             return part.hide.evaluate(self.context, self.now) is True
         except FeelError:
             return False  # beyond a limit: better one question too many than one too few
+
+    def rows_of(self, begin: Expression) -> list[Mapping[str, Json]]:
+        """The contexts that an expression gives, as many as a list may hold; none when it gives no list."""
+        try:
+            given = to_json(begin.evaluate(self.context, self.now))
+        except FeelError:
+            return []
+        rows = given if isinstance(given, list) else []
+        return [row for row in rows if isinstance(row, Mapping)][:MOST_ROWS]
+
+
+def begun(
+    parts: Sequence[Part], values: Mapping[str, Json], document: Mapping[str, Json], today: date | None
+) -> Mapping[str, Json]:
+    """`values` with first rows for each list that begins with something and has no answer yet.
+
+    A list whose expression gives no contexts (nothing is known yet) begins as any other list.
+    """
+    scope = Scope(document, values, today)
+    found = {}
+    for part in keyed(parts):
+        if isinstance(part, Rows) and part.begin is not None and part.key not in values:
+            rows = scope.rows_of(part.begin)
+            if rows:
+                found[part.key] = rows
+    return {**values, **found} if found else values
 
 
 def settle(
@@ -186,6 +212,7 @@ def names_read(parts: Sequence[Part], prefix: Path = (), scopes: Sequence[Path] 
     names: set[str] = set()
     for part in parts:
         sources = [part.hide] if part.hide else []
+        sources += [part.begin] if isinstance(part, Rows) and part.begin else []
         sources += part.expressions if isinstance(part, Prose) else ()
         paths = (_absolute(path, scopes) for source in sources for path in source.paths)
         names.update(path[0] for path in paths if path)

@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from meldcode.form.conditions import ZONE, Scope, settle
+from meldcode.form.conditions import ZONE, Scope, begun, settle
 from meldcode.form.markup import WORDS, field_id, fill_template
 from meldcode.form.parts import MOST_ROWS, Field, Gap, Group, Json, Part, Prose, Rows, context, every, joined
 from meldcode.form.prose import fill
@@ -81,6 +81,7 @@ def render(
     today: date | None,
 ) -> Markup:
     """See `Form.render`."""
+    values = begun(parts, values, document, today)
     typed, _ = complete(parts, values, today, defaults=True)
     settled = settle(parts, typed, document, today)
     page = _Page(errors, language, today)

@@ -83,13 +83,15 @@ class Rows:
     """A list of rows with the same questions. `start` rows are shown first; `fixed`: no more, no less.
 
     form-js knows no required list; ours is one with the custom property `required` = `true`: at least
-    one row is filled in.
+    one row is filled in. `begin` (the custom property of that name) gives the first rows from what the case
+    holds already, so that nobody types the same names again.
     """
 
     key: str
     label: str
     parts: tuple[Part, ...]
     start: int = 1
+    begin: Expression | None = None
     fixed: bool = False
     hide: Expression | None = None
     type: Literal["dynamiclist"] = "dynamiclist"

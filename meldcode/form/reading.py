@@ -255,10 +255,24 @@ class _Reader:
             label=label,
             parts=parts,
             start=start,
+            begin=self._begin(component),
             fixed=fixed,
             hide=hide,
             required=_property(component, "required") == "true" and not fixed,
         )
+
+    def _begin(self, component: Mapping[str, Any]) -> Expression | None:
+        source = _property(component, "begin")
+        if source is None or source == "":
+            return None
+        if not isinstance(source, str) or not source.startswith("="):
+            self.notes.here("form-begin", *refusals.NOT_AN_EXPRESSION)
+            return None
+        try:
+            return expression(source)
+        except FeelError as error:
+            self.notes.here("form-begin", *refusals.begin(error))
+            return None
 
     def _components(self, component: Mapping[str, Any]) -> list[Any]:
         components = component.get("components")

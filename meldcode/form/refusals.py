@@ -145,6 +145,16 @@ NOT_A_CONDITION: Refusal = (
     Text("De voorwaarde (Hide if) is geen uitdrukking.", "The condition (hide if) is not an expression."),
     Text('Begin met =, bijvoorbeeld = melden = "nee".', 'Start with =, for example = melden = "nee".'),
 )
+NOT_AN_EXPRESSION: Refusal = (
+    Text(
+        "De eigenschap begin van deze lijst is geen uitdrukking.",
+        "The property begin of this list is not an expression.",
+    ),
+    Text(
+        "Begin met =, bijvoorbeeld = for k in kinderen return {kind: k.voornaam}.",
+        "Start with =, for example = for k in kinderen return {kind: k.voornaam}.",
+    ),
+)
 ODD_TEXT: Refusal = (
     Text("Deze tekst kan niet gelezen worden.", "This text cannot be read."),
     _SAVE_AGAIN,
@@ -262,6 +272,16 @@ def condition(error: FeelError) -> Refusal:
             'Verbeter de uitdrukking, bijvoorbeeld = melden = "nee".',
             'Correct the expression, for example = melden = "nee".',
         ),
+    )
+
+
+def begin(error: FeelError) -> Refusal:
+    return (
+        Text(
+            f"De eigenschap begin van deze lijst kan niet gelezen worden: {error.text.nl}",
+            f"The property begin of this list cannot be read: {error.text.en}",
+        ),
+        NOT_AN_EXPRESSION[1],
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meldcode.form import FormError, read_form
+from meldcode.form import Form, FormError, read_form
 from meldcode.messages import Text
 from tests.unit.form_samples import EVERYTHING, everything, form_of, part, schema_of
 
@@ -231,11 +231,64 @@ def test_units_are_read_out_with_the_field() -> None:
 
 def test_the_default_row_label_and_buttons_say_which_row() -> None:
     page = Page(str(ALL.render({"kinderen": [{}, {}]}, {})))
-    assert "Verwijder: Kinderen 2" in page.text
-    assert "Voeg toe aan: Kinderen" in page.text
+    assert "Verwijderen: Kinderen 2" in page.text
+    assert "Nog een toevoegen: Kinderen" in page.text
     first, *others = page.all("button")
     assert "name" not in first
     assert all(button["type"] == "submit" and "formnovalidate" in button for button in others)
+
+
+def named(**more: Any) -> Form:
+    """A list of children whose names stand in the case."""
+    rows = {
+        "type": "dynamiclist",
+        "path": "per_kind",
+        "label": "Kind",
+        "components": [part("textfield", "kind"), part("textarea", "veiligheid")],
+    }
+    return form_of({**rows, "properties": {"begin": "= for k in kinderen return {kind: k.naam}"}, **more})
+
+
+CHILDREN = {"kinderen": [{"naam": "Zo"}, {"naam": "Li"}]}
+
+
+def test_a_list_begins_with_the_names_that_the_case_holds() -> None:
+    page = Page(str(named().render({}, CHILDREN)))
+
+    assert [page.named(f"per_kind.{row}.kind")["value"] for row in (0, 1)] == ["Zo", "Li"]
+    assert "per_kind.2.kind" not in str(named().render({}, CHILDREN))
+    assert named().variables == {"kinderen"}
+
+
+@pytest.mark.parametrize("given", [{"per_kind": [{"kind": "Bo", "veiligheid": None}]}, {"per_kind": []}])
+def test_a_list_with_an_answer_does_not_begin_again(given: dict[str, Any]) -> None:
+    html = str(named().render(given, CHILDREN))
+
+    assert "Zo" not in html
+    assert ("Bo" in html) == bool(given["per_kind"])
+
+
+@pytest.mark.parametrize("document", [{}, {"kinderen": None}, {"kinderen": []}, {"kinderen": "Zo"}])
+def test_a_list_begins_with_an_empty_row_when_the_case_holds_no_names(document: dict[str, Any]) -> None:
+    page = Page(str(named().render({}, document)))
+
+    assert page.named("per_kind.0.kind")["value"] == ""
+    assert "per_kind.1.kind" not in str(named().render({}, document))
+
+
+def test_a_list_that_is_sent_empty_stays_empty() -> None:
+    """What it begins with is an offer: nothing of it comes into the case unasked."""
+    checked = named().check({}, CHILDREN)
+
+    assert checked.answers == {"per_kind": []}
+
+
+def test_the_heading_of_a_list_is_not_said_twice_to_who_sees() -> None:
+    legends = [
+        attributes for tag, attributes in Page(str(named().render({}, CHILDREN))).tags if tag == "legend"
+    ]
+
+    assert ["visually-hidden" in (one.get("class") or "") for one in legends] == [True, False, False]
 
 
 def test_markdown_becomes_markup_and_html_in_it_does_not() -> None:

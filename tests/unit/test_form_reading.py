@@ -191,6 +191,12 @@ def test_too_many_components_and_too_deep_groups_are_refused() -> None:
     assert refused(nested["components"][0]) == []
 
 
+def beginning(begin: object) -> dict[str, object]:
+    """A list that begins with what an expression gives."""
+    rows = {"type": "dynamiclist", "path": "kinderen", "label": "Kind", "components": [part("number")]}
+    return {**rows, "properties": {"begin": begin}}
+
+
 @pytest.mark.parametrize(
     ("component", "code"),
     [
@@ -239,6 +245,7 @@ def test_too_many_components_and_too_deep_groups_are_refused() -> None:
         (part("textfield", conditional={"hide": "=acuut ="}), "form-condition"),
         (part("textfield", conditional={"hide": "=f(x) external"}), "form-condition"),
         (part("textfield", conditional=True), "form-condition"),
+        *((beginning(begin), "form-begin") for begin in ("kinderen", "= for k in", 3)),
         ({"type": "text", "text": "{{#if x}}a{{/if}}"}, "form-text"),
         ({"type": "text", "text": "{{x +}}"}, "form-text"),
         ({"type": "text", "text": "=x +"}, "form-text"),

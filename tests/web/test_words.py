@@ -15,7 +15,7 @@ from flask import Flask, session
 
 from meldcode.diagram.model import StepKind
 from meldcode.workdays import Calendar
-from web.words import due_in_words, initials, moment_in_words, name_of_steps
+from web.words import due_in_words, initials, moment_in_words, name_of_steps, sentence
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -35,6 +35,17 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=AMSTERDAM).astimezone(UTC)
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Hulp organiseren", "Hulp organiseren."),
+        ("5 Beslissen: melden? en hulp?", "5 Beslissen: melden? en hulp?"),
+    ],
+)
+def test_a_name_in_a_sentence_gets_no_second_mark_at_its_end(name: str, written: str) -> None:
+    assert sentence(name) == written
+
+
 @pytest.mark.usefixtures("request_of")
 @pytest.mark.parametrize(
     ("now", "due", "words", "state"),
@@ -49,6 +60,9 @@ def at(text: str) -> datetime:
         ("2026-09-11T09:00", "2026-09-15T09:00", "over 2 werkdagen", "later"),
         # over a holiday week
         ("2026-10-09T09:00", "2026-10-20T09:00", "over 2 werkdagen", "later"),
+        # far away: the date
+        ("2026-09-07T09:00", "2026-09-21T09:00", "over 10 werkdagen", "later"),
+        ("2026-09-07T09:00", "2026-09-22T09:00", "klaar op 22 september", "later"),
         ("2026-09-08T09:00", "2026-09-07T09:00", "1 dag te laat", "late"),
         ("2026-09-14T09:00", "2026-09-11T09:00", "3 dagen te laat", "late"),
         # the night in which the clock goes back belongs to one day

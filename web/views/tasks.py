@@ -22,6 +22,7 @@ from web.language import gettext, language, said
 from web.organisation import calendar, published
 from web.services import now, services
 from web.sessions import actor, signed_in
+from web.words import sentence
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -188,7 +189,7 @@ def _what_happened(page: CasePage, task: UUID) -> tuple[str, str]:
         )
     if entry.person == actor().person and now() - entry.at < JUST:
         return gettext("Dank u, deze taak is klaar"), gettext(
-            "U hebt dit vastgelegd: %(task)s.", task=entry.name
+            "U hebt dit vastgelegd: %(task)s", task=sentence(entry.name)
         )
     return gettext("Deze taak is al klaar"), _finished_by(entry)
 
