@@ -89,6 +89,11 @@ def status(page: Page) -> Locator:
     return page.locator(".desk-status")
 
 
+def found(page: Page) -> Locator:
+    """How many findings there are, in words."""
+    return page.locator(".desk-findings:not(.desk-remarks) > summary .desk-count")
+
+
 def saved(page: Page) -> None:
     expect(page.locator("#ontwerp[data-state=saved]")).to_be_attached()
 
@@ -156,7 +161,7 @@ def test_a_ladder_is_one_step_of_undo_and_undo_survives_a_reload(window: Browser
     page.get_by_role("button", name="Weghalen").click()
     # timer, mail, end and two arrows
     until(page, DRAWN, drawn - 5)
-    expect(status(page)).to_have_text(re.compile(r"Opgeslagen om \d\d:\d\d"))
+    expect(status(page)).to_have_text(re.compile(r"Opgeslagen om \d\d\.\d\d uur"))
 
     page.get_by_role("button", name="Herinnering en escalatie toevoegen").click()
     page.get_by_role("button", name="Nog een erbij").click()
@@ -195,7 +200,7 @@ def test_a_ladder_is_one_step_of_undo_and_undo_survives_a_reload(window: Browser
 def test_conditions_are_picked_and_findings_lead_to_their_element(window: BrowserContext) -> None:
     page = sign_in(window)
     open_editor(page, f"/ontwerp/diagram/{SMALL}")
-    expect(page.locator(".desk-count")).to_have_text("geen")
+    expect(found(page)).to_have_text("geen")
     page.evaluate(SELECT, "van_redelijk_vermoeden_gateway_naar_aangifte")
     panel = page.get_by_role("region", name="Eigenschappen")
     row = panel.get_by_role("group", name="Regel 1")
@@ -231,6 +236,11 @@ def test_conditions_are_picked_and_findings_lead_to_their_element(window: Browse
     finding.get_by_role("button", name="Herstel").click()
     expect(finding).to_have_count(0)
     assert ">P3D</bpmn:timeDuration>" in page.evaluate(WRITTEN)
+    saved(page)
+    page.evaluate(SELECT, "mail_aangifte_2d")
+    page.get_by_role("link", name="Mail openen").click()
+    expect(page).to_have_url(re.compile(r"/ontwerp/tekst/mails/"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Herinnering")
 
 
 def test_two_designers_lose_nothing(window: BrowserContext) -> None:

@@ -9,11 +9,13 @@ import { offered } from '../src/desk/diagram/completion.js';
 import { comparisonsFor, firstRow, read, sentence, write } from '../src/desk/diagram/conditions.js';
 import { differences } from '../src/desk/diagram/differences.js';
 import { ascends, simple, spoken, written } from '../src/desk/diagram/duration.js';
+import { told } from '../src/desk/diagram/keyboard.js';
 import { DUTCH } from '../src/desk/diagram/nl.js';
-import { about, all, fresh, keyFrom, keys, opposite, shown, title } from '../src/desk/form/components.js';
+import { moment } from '../src/desk/dom.js';
+import { about, all, asking, fresh, hiding, keyFrom, keys, opposite, shown, title } from '../src/desk/form/components.js';
 import { Snapshots } from '../src/desk/form/history.js';
 import { cellsOf, nameOfPlace, placeAt, placeOf } from '../src/desk/table/cells.js';
-import { DUTCH as TABLE } from '../src/desk/table/nl.js';
+import { DUTCH as TABLE, FIXED } from '../src/desk/table/nl.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MODULES = fileURLToPath(new URL('../node_modules/', import.meta.url));
@@ -144,6 +146,43 @@ test('everything dmn-js can say of a table has Dutch words', async () => {
   assert.deepEqual([...wanted].filter((one) => !Object.hasOwn(TABLE, one)), []);
 });
 
+test('what dmn-js writes without asking for a translation has Dutch words too', async () => {
+  const wanted = new Set();
+  for (const folder of ['dmn-js-decision-table/lib', 'dmn-js-shared/lib', 'table-js/lib']) {
+    for (const file of await files(path.join(MODULES, folder), '.js')) {
+      const source = await readFile(file, 'utf8');
+      for (const [, one] of source.matchAll(/"(?:title|aria-label|placeholder)": "([A-Z][^"]*)"/g)) wanted.add(one);
+      for (const [, kinds] of source.matchAll(/title = `Move \$\{[^?]+\? ([^}]+)\}`/g)) {
+        for (const [, kind] of kinds.matchAll(/'(\w+)'/g)) wanted.add(`Move ${kind}`);
+      }
+    }
+  }
+
+  assert.deepEqual([...wanted].sort(), Object.keys(FIXED).sort());
+});
+
+test('who stands in the drawing without a mouse hears names on both sides of a join', () => {
+  const node = (id, type, name) => ({
+    id,
+    incoming: [],
+    outgoing: [],
+    businessObject: { id, $type: `bpmn:${type}`, get: (key) => (key === 'name' ? name : undefined), $instanceOf: (one) => one === `bpmn:${type}` || (one === 'bpmn:Gateway' && /Gateway/.test(type)) },
+  });
+  const arrow = (source, target) => {
+    const flow = { source, target, businessObject: { $instanceOf: (one) => one === 'bpmn:SequenceFlow' } };
+    source.outgoing.push(flow);
+    target.incoming.push(flow);
+  };
+  const [one, two, join, last] = [node('a', 'UserTask', 'Een'), node('b', 'UserTask', 'Twee'), node('g', 'ExclusiveGateway'), node('c', 'UserTask', 'Drie')];
+  arrow(one, join);
+  arrow(two, join);
+  arrow(join, last);
+
+  assert.equal(told(last), 'Taak “Drie”. Hiervoor: Een en Twee.');
+  assert.equal(told(join), 'Hier komen wegen samen. Hiervoor: Een en Twee. Hierna: Drie.');
+  assert.equal(told(one), 'Taak “Een”. Hierna: Drie.');
+});
+
 async function shippedForms() {
   return Promise.all((await files(path.join(ROOT, 'processes'), '.form')).map((file) => readFile(file, 'utf8')));
 }
@@ -174,6 +213,27 @@ test('when a question is hidden and when it is asked are each other\'s opposite'
   assert.equal(opposite('list contains(a, "b")'), null);
   assert.ok(turned.length / hidden.size > 0.7, `${turned.length} of ${hidden.size}`);
   for (const feel of turned) assert.equal(opposite(opposite(feel)), write(read(feel)), feel);
+});
+
+test('what rows say only one way is asked when it is not hidden, and stays rows', () => {
+  for (const ask of ['list contains(vormen, "lichamelijk")', 'keuze in ("a", "b") and ander = "c"']) {
+    assert.equal(hiding(ask), `not(${ask})`);
+    assert.equal(asking(hiding(ask)), ask);
+    assert.ok(read(asking(hiding(ask))));
+  }
+  assert.equal(hiding('a = "b"'), 'a != "b"');
+  // hidden while something is chosen is not turned into words that rows cannot say
+  assert.equal(asking('list contains(vormen, "lichamelijk")'), null);
+  // two brackets that are not each other's
+  assert.equal(asking('not(a) and (b)'), null);
+  assert.equal(asking('not(a = ")")'), 'a = ")"');
+});
+
+test('the time that something was saved is that of the organisation, wherever the computer stands', () => {
+  const at = '2026-07-01T00:30:00+02:00';
+  assert.equal(moment(at, Date.parse('2026-07-01T20:00:00Z')), 'om 00.30 uur');
+  assert.equal(moment(at, Date.parse('2026-06-30T22:40:00Z')), 'om 00.30 uur');
+  assert.equal(moment(at, Date.parse('2026-07-01T22:40:00Z')), 'op 1 juli om 00.30 uur');
 });
 
 test('a question gets a name of its own from its words', () => {

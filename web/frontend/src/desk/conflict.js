@@ -14,7 +14,7 @@ export async function chooseVersion(theirs, { mine, differences }) {
           'p',
           {},
           h('strong', {}, theirs.by),
-          ` heeft om ${moment(theirs.at)} een andere versie opgeslagen. Uw eigen versie staat nog op dit scherm.`,
+          ` heeft ${moment(theirs.at)} een andere versie opgeslagen. Uw eigen versie staat nog op dit scherm.`,
         ),
         said ??
           h('p', { class: 'desk-hint' }, 'Wat u niet kiest, blijft bewaard bij de eerdere versies van dit bestand.'),

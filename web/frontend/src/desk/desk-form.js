@@ -6,7 +6,7 @@ import { sentence } from './diagram/conditions.js';
 import { button, h } from './dom.js';
 import { OpenFile, Revisions } from './file.js';
 import { Findings } from './findings.js';
-import { TYPES, about, all, fresh, keys, kind, opposite, shown, title } from './form/components.js';
+import { TYPES, about, all, fresh, keys, kind, asking, shown, title } from './form/components.js';
 import { fields } from './form/fields.js';
 import { Snapshots } from './form/history.js';
 import { history } from './history.js';
@@ -28,7 +28,7 @@ function says(component, variables) {
   if (component.values) said.push(`Antwoorden: ${component.values.map((one) => one.label).join(' · ')}`);
   if (TYPES[component.type]?.asks && !component.validate?.required) said.push('Mag leeg blijven.');
   const hide = component.conditional?.hide?.replace(/^=\s*/, '');
-  const turned = hide && opposite(hide);
+  const turned = hide && asking(hide);
   if (hide) said.push(turned ? `Alleen ${sentence(turned, variables)}.` : `Verborgen ${sentence(hide, variables)}.`);
   return said;
 }
@@ -40,6 +40,7 @@ async function start() {
     // the server makes the page from what is saved
     if (state === 'saved' && detail?.revision) preview.contentWindow?.location.replace(preview.src);
   };
+  preview.addEventListener('load', () => lookAt(find(list.chosen)?.component));
   const file = new OpenFile(api, path, {
     write: async () => snapshots.write(),
     tell,
@@ -168,6 +169,14 @@ async function start() {
   follow((element) => showFinding({ element }));
   root.desk = { snapshots };
   root.dataset.ready = 'yes';
+}
+
+/** Brings a question into view on the colleague's page; what is only asked after an answer is not there. */
+function lookAt(component) {
+  const name = component?.key ?? component?.path;
+  if (!name) return;
+  const shown = [...(preview.contentDocument?.querySelectorAll('[name]') ?? [])].find((one) => one.name.split('.').includes(name));
+  shown?.closest('fieldset, .utrecht-form-field, div')?.scrollIntoView({ block: 'center' });
 }
 
 /** A choice that adds what is chosen. */

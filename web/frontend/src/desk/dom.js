@@ -157,10 +157,12 @@ export function later(run, pause) {
   return waiting;
 }
 
-/** *14:03*, for today; with the date before it otherwise. */
-export function moment(iso) {
-  const at = new Date(iso);
-  const time = at.toLocaleTimeString('nl-NL', { hour: '2-digit', minute: '2-digit' });
-  if (at.toDateString() === new Date().toDateString()) return time;
-  return `${at.toLocaleDateString('nl-NL', { day: 'numeric', month: 'long' })}, ${time}`;
+/** *om 14.03 uur*, for today; *op 12 november om 14.03 uur* otherwise: the clock of the organisation, as in `iso`. */
+export function moment(iso, now = Date.now()) {
+  const [, day, hours, minutes] = /^(.{10})T(\d\d):(\d\d)/.exec(iso);
+  const ahead = Date.parse(`${iso.slice(0, 19)}Z`) - Date.parse(iso);
+  const time = `om ${hours}.${minutes} uur`;
+  if (new Date(now + ahead).toISOString().startsWith(day)) return time;
+  const date = new Date(`${day}T12:00Z`).toLocaleDateString('nl-NL', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+  return `op ${date} ${time}`;
 }

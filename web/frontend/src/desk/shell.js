@@ -6,7 +6,7 @@ import { h, moment } from './dom.js';
 const HEARTBEAT = 15_000;
 
 const STATES = {
-  saved: (detail) => (detail?.at ? `Opgeslagen om ${moment(detail.at)}` : 'Alles is opgeslagen'),
+  saved: (detail) => (detail?.at ? `Opgeslagen ${moment(detail.at)}` : 'Alles is opgeslagen'),
   changed: () => 'Nog niet opgeslagen …',
   saving: () => 'Bezig met opslaan …',
   refused: (detail) => `Niet opgeslagen: ${detail.message}`,

@@ -89,7 +89,7 @@ export function mail({ modeler, facts }, element) {
   const known = facts.mails.find((one) => stem(one.file) === current);
   return [
     field('Welke mail?', select('mail', current, [NONE, ...mailOptions(facts)], (value) => change(modeler, element, { 'meldcode:mail': value }))),
-    known && h('p', { class: 'desk-hint desk-under' }, h('a', { href: `${base()}/mail/${known.file}` }, 'Mail openen')),
+    known && h('p', { class: 'desk-hint desk-under' }, h('a', { href: `${base()}/tekst/${known.file}` }, 'Mail openen')),
     field('Aan wie?', select('aan', businessObject.get('meldcode:to') ?? '', [NONE, ...roleOptions(facts)], (value) => change(modeler, element, { 'meldcode:to': value }))),
   ];
 }

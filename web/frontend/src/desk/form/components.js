@@ -93,7 +93,30 @@ export function keys(schema) {
 
 const OPPOSITE = { '=': '!=', '!=': '=', filled: 'empty', empty: 'filled', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
 
-/** *Hide if* as *ask when*, and back; null when that cannot be turned around without changing it. */
+/** When a question is asked, from when it is hidden; null when that cannot be turned around without changing it. */
+export function asking(hide) {
+  return negated(hide) ?? opposite(hide);
+}
+
+/** When a question is hidden, from when it is asked. */
+export function hiding(ask) {
+  return opposite(ask) ?? `not(${ask.trim()})`;
+}
+
+/** What stands in `not(…)`, when that is all there is. */
+function negated(feel) {
+  const inner = /^not\s*\(([\s\S]*)\)$/.exec(feel.trim())?.[1];
+  if (inner === undefined) return null;
+  let depth = 0;
+  for (const [part] of inner.matchAll(/"(?:[^"\\]|\\.)*"|[()]/g)) {
+    if (part === '(') depth += 1;
+    else if (part === ')') depth -= 1;
+    if (depth < 0) return null; // the last bracket closes another one
+  }
+  return inner.trim();
+}
+
+/** A condition with the opposite outcome, row by row; null when a row has none. */
 export function opposite(feel) {
   const known = read(feel);
   if (!known || known.rows.some((row) => !(row.op in OPPOSITE))) return null;

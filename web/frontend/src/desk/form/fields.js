@@ -2,7 +2,7 @@
 
 import { conditionFields } from '../diagram/condition-fields.js';
 import { button, field, h, select, textarea, textbox, tick } from '../dom.js';
-import { TYPES, keyFrom, keys, labelKey, opposite } from './components.js';
+import { TYPES, asking, hiding, keyFrom, keys, labelKey } from './components.js';
 
 /** `edit(change)` runs `change(component)` as one step of undo; `variables` are the names a condition can read. */
 export function fields(component, { schema, variables, edit }) {
@@ -134,7 +134,7 @@ function options(component, edit) {
 /** form-js says when a question is hidden; people think of when it is asked. */
 function when(component, variables, edit) {
   const hide = (component.conditional?.hide ?? '').replace(/^=\s*/, '');
-  const turned = hide ? opposite(hide) : '';
+  const turned = hide ? asking(hide) : '';
   const others = variables.filter((one) => one.path !== component.key);
   const set = (text) =>
     edit((one) => {
@@ -148,9 +148,6 @@ function when(component, variables, edit) {
     !hide && h('p', { class: 'desk-hint', id: 'altijd' }, 'Altijd. Kies een antwoord om dit alleen dan te vragen.'),
     turned === null
       ? conditionFields(hide, others, 'verbergen', set)
-      : conditionFields(turned, others, 'vragen', (text) => {
-          const back = text.trim() ? opposite(text) : '';
-          set(back ?? `not(${text.trim()})`);
-        }),
+      : conditionFields(turned, others, 'vragen', (text) => set(text.trim() ? hiding(text) : '')),
   );
 }
