@@ -1,6 +1,7 @@
 """The proof: every case a version can lead to, played with the real engine and judged by the 21 rules."""
 
-from meldcode.check.explore import Exploration, explore
+from meldcode.check.exploration import Exploration
+from meldcode.check.explore import explore
 from meldcode.check.proof import Proof, prove
 from meldcode.check.rules import RULES, Rule
 from meldcode.check.standing import Standing, verdict_for_publishing

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from meldcode.check.asking import is_date
 from meldcode.check.drawn import insists
-from meldcode.check.explore import Edge, State
+from meldcode.check.exploration import Edge, State
 from meldcode.check.verdict import Evidence
 from meldcode.diagram.model import Node, StepKind
 from meldcode.messages import Text

@@ -10,123 +10,26 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
 
 from meldcode.check.answers import Answers
 from meldcode.check.choices import Choices, Move
+from meldcode.check.commuting import Commuting
 from meldcode.check.documents import EMPTY, Document, as_text
+from meldcode.check.exploration import Edge, Exploration, State
 from meldcode.check.history import BEGIN, MAY_REFUSE, History, after, needed, opened, raised
 from meldcode.check.live import Live, Pending
 from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
 from meldcode.check.situations import Act, Place, Situations, Taken
-from meldcode.check.tokens import Beside, Pair, reached_from
+from meldcode.check.tokens import Beside, Pair
 from meldcode.definition import Version
 from meldcode.diagram.model import Node, StepKind
-from meldcode.engine import Incident, OpenTask, Refused
+from meldcode.engine import Incident, Refused
 from meldcode.messages import Text
 
 MOST_STATES = 50_000
 EVERY = 100  # states between two looks at progress and time
 Progress = Callable[[int, int], None]  # states known, states looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A move from one state to another. `opened` are the nodes of the tasks it opened."""
-
-    source: int | None
-    target: int | None  # None: the engine could not take the step (`incident`)
-    move: Move
-    opened: tuple[str, ...] = ()
-    cancelled: tuple[str, ...] = ()
-    trail: tuple[str, ...] = ()
-    history: History = BEGIN  # after the move
-    incident: Incident | None = None
-
-
-@dataclass(eq=False, slots=True)
-class State:
-    """A state of a case: where it stands, its document, what the rules remember. `by` is the move that
-    first led to it."""
-
-    number: int
-    place: Place
-    document: Document
-    history: History
-    by: Edge | None
-    depth: int
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """The state as the engine takes it."""
-        return self.place.state(self.document.values)
-
-    @property
-    def tasks(self) -> tuple[OpenTask, ...]:
-        return self.place.tasks
-
-    @property
-    def finished(self) -> bool:
-        return self.place.finished
-
-    @property
-    def outcome(self) -> str | None:
-        return self.place.outcome
-
-    @property
-    def open(self) -> frozenset[str]:
-        return self.place.open
-
-
-@dataclass(eq=False)
-class Exploration:
-    """What came out: all states and moves, the elements reached, and why it may not be everything."""
-
-    version: Version
-    meaning: Meaning
-    process: str  # in which the cases begin
-    states: list[State] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
-    reached: set[str] = field(default_factory=set)
-    limits: list[Text] = field(default_factory=list)
-    reads: dict[str, frozenset[str]] = field(default_factory=dict)  # element → names it reads
-    refused_acute: list[int] = field(default_factory=list)
-    steps: int = 0  # that the engine itself took; the other moves were remembered
-
-    @property
-    def complete(self) -> bool:
-        return not self.limits
-
-    @cached_property
-    def processes(self) -> frozenset[str]:
-        """The process in which the cases begin, and all it calls."""
-        return reached_from(self.version, self.process)
-
-    def out(self, state: int) -> list[Edge]:
-        return self._outgoing.get(state, [])
-
-    @property
-    def _outgoing(self) -> dict[int, list[Edge]]:
-        if not hasattr(self, "_by_source"):
-            found: dict[int, list[Edge]] = {}
-            for edge in self.edges:
-                if edge.source is not None:
-                    found.setdefault(edge.source, []).append(edge)
-            self._by_source = found
-        return self._by_source
-
-    def path(self, edge: Edge) -> list[Edge]:
-        """The shortest way to a move, that move included."""
-        way = [edge]
-        while way[0].source is not None:
-            by = self.states[way[0].source].by
-            if by is None:
-                break
-            way.insert(0, by)
-        return way
 
 
 def explore(
@@ -137,18 +40,20 @@ def explore(
     enough: Callable[[], bool] | None = None,
     progress: Progress | None = None,
     situations: Situations | None = None,
+    all_orders: bool = False,
 ) -> Exploration:
     """Play every case of a process (None: the main one), called processes included.
 
     A bound that is hit stands in `limits`: `most_states`, or the moment at which `enough` says so (whoever
-    has a clock gives it). `progress` is called after every hundred states. `situations` is for tests.
+    has a clock gives it). `progress` is called after every hundred states. `situations` and `all_orders`
+    (also of moves that commute) are for tests.
     """
     situations = situations or Situations(version)
     begin = process or version.main_process
     learned: set[Pair] = set()
     while True:
         beside = Beside(version, learned)
-        explorer = Explorer(version, begin, most_states, enough, progress, situations, beside)
+        explorer = Explorer(version, begin, most_states, enough, progress, situations, beside, all_orders)
         result = explorer.run()
         if not explorer.unforeseen:
             return result
@@ -167,6 +72,7 @@ class Explorer:
         progress: Progress | None,
         situations: Situations,
         beside: Beside,
+        all_orders: bool,
     ) -> None:
         self.version, self.situations = version, situations
         self.most_states, self.enough, self.progress = most_states, enough, progress
@@ -191,13 +97,17 @@ class Explorer:
         self.aside = {
             key for key, node in self.meaning.people.items() if node.steps == {StepKind.ZIJROUTE}
         } | self.in_route
-        self.apart = self._tasks_apart()
+        mailing = frozenset(self.mailing)
+        commuting = Commuting(version, self.meaning, self.live, beside, self.result.processes, mailing)
+        self.at_once = frozenset[str]() if all_orders else commuting.at_once
+        self.late = None if all_orders else commuting.late
         self.acute_fields = self._only_acute()
         self.messages = self._messages()
         self.due: dict[int, Pending] = {}
         self.histories: dict[tuple[History, str, frozenset[str]], History] = {}
         self.shortened: dict[tuple[History, str], History] = {}
         self.seen: set[Taken] = set()
+        self.tried: set[Taken] = set()
 
     def _messages(self) -> dict[str, str]:
         """The messages these cases can wait for, each with the node that catches it."""
@@ -261,7 +171,8 @@ class Explorer:
             return
         place = state.place
         open_now = list(zip(place.tasks, place.numbers, strict=True))
-        alone = next((one for one in open_now if one[0].node in self.apart), None)
+        alone = next((one for one in open_now if one[0].node in self.at_once), None)
+        noticed = False
         seen: set[str] = set()
         for task, number in [alone] if alone else open_now:
             what = f"{task.node} {as_text(task.item)}"
@@ -269,50 +180,20 @@ class Explorer:
                 seen.add(what)
                 act = Act("complete", number)
                 for choice in self.choices.at(self.version.nodes[task.node], state.document):
-                    self._take(state, choice.move, act, choice.written)
-        self._timers(state, only_mails=alone is not None)
+                    noticed |= self._take(state, choice.move, act, choice.written)
+        noticed |= self._timers(state, only_mails=alone is not None)
         if alone is None:
-            self._raise(state)
+            self._raise(state, noticed)
 
-    def _tasks_apart(self) -> frozenset[str]:
-        """Tasks beside the ordinary steps that nothing else can notice: answers that nobody reads, in the
-        route for acute danger or at the end of a side route.
-
-        They commute with every other move, so it is enough to finish them at once (a partial-order
-        reduction): whatever can happen before, can happen after.
-        """
-        nodes = self.version.nodes.values()
-        if any(_takes_away(self.version, node) for node in nodes):
-            return frozenset()
-        read = frozenset[str]().union(*(one.names for one in self.live.by_id.values()))
-        return frozenset(
-            node.id
-            for node in self.meaning.people.values()
-            if ((node.id in self.in_route and node.steps == {StepKind.ACUUT}) or self._is_last_aside(node))
-            and not self.live.writes(node) & read
-            and not any(other.attached_to == node.id and other.id not in self.mailing for other in nodes)
-        )
-
-    def _is_last_aside(self, node: Node) -> bool:
-        """Whether a task of a side route has only plain ends behind it, and fields of its own."""
-        if node.steps != {StepKind.ZIJROUTE} or node.loop:
-            return False
-        version, own = self.version, self.live.writes(node)
-        behind = self.beside.reach(version.flows[key].target for key in node.outgoing)
-        ends = all(
-            other.kind == "endEvent" and other.event is None and other.outcome is None
-            for other in (version.nodes[key] for key in behind)
-        )
-        others = (other for other in version.nodes.values() if other.id != node.id)
-        return ends and not any(own & self.live.writes(other) for other in others)
-
-    def _timers(self, state: State, only_mails: bool) -> None:
-        waiting = state.place.timers
+    def _timers(self, state: State, only_mails: bool) -> bool:
+        waiting, noticed = state.place.timers, False
         for timer in waiting:
             if timer.node in self.mailing:
                 self._mail(state, timer)
             elif not (only_mails or self._comes_later(timer, waiting)):
-                self._take(state, Move("timer", timer.node), Act("timer", timer.number, timer.option))
+                act = Act("timer", timer.number, timer.option)
+                noticed |= self._take(state, Move("timer", timer.node), act)
+        return noticed
 
     def _mail(self, state: State, timer: Running) -> None:
         """Send a mail of a factored ladder once, to see that it can be sent and changes nothing else."""
@@ -348,17 +229,31 @@ class Explorer:
     def _was_acute(self, document: Document) -> bool:
         return any(document.values.get(name) for name in self.acute_fields)
 
-    def _raise(self, state: State) -> None:
+    def _raise(self, state: State, noticed: bool) -> None:
+        """Send every message that may come; `noticed`: some move from here notices acute danger."""
         for name, node in self.messages.items():
             route = self.version.nodes[self.version.nodes[node].parent] if self._is_route(node) else None
             if route is not None and route.id in state.place.standing:
                 continue
             if name == ACUTE and self._was_acute(state.document):
                 continue  # once in a case: a second time writes the same answers over the first
-            place = route.id if route else node
-            self._take(state, Move("raise", place, said=frozenset({name})), Act("raise", name=name))
+            move = Move("raise", route.id if route else node, said=frozenset({name}))
+            act = Act("raise", name=name)
+            if name == ACUTE and self.late and not noticed:
+                self._try(state, move, act)
+            else:
+                self._take(state, move, act)
         if ACUTE not in self.messages:
             self.result.refused_acute.append(state.number)
+
+    def _try(self, state: State, move: Move, act: Act) -> None:
+        """See that acute danger can be raised; what comes of it is played where something notices it."""
+        taken, _ = self.situations.take(state.place, state.document, act)
+        if taken.place is None:
+            self._stuck(state, move, taken)
+        elif taken not in self.tried:
+            self.tried.add(taken)
+            self.result.tried.append(Edge(state.number, None, move, opened=taken.opened))
 
     def _is_route(self, node: str) -> bool:
         parent = self.version.nodes.get(self.version.nodes[node].parent)
@@ -366,14 +261,21 @@ class Explorer:
 
     # --- what came of a move -----------------------------------------------------------------------------
 
-    def _take(self, state: State | None, move: Move, act: Act, written: Document = EMPTY) -> None:
+    def _take(self, state: State | None, move: Move, act: Act, written: Document = EMPTY) -> bool:
+        """Make a move; whether it notices the route for acute danger."""
         before, document = (state.place, state.document) if state else (None, EMPTY)
         taken, after_it = self.situations.take(before, document, act, written)
+        raising = move.kind == "raise" and ACUTE in move.said
+        own = self.late is not None and (raising or move.node in self.late.nodes)
+        noticed = self.late is not None and not own and self.late.noticed(taken)
+        put_off = state is not None and state.late
+        if put_off and not (own or noticed):
+            return False  # the same was played before it was raised
         if taken.place is None:
             self._stuck(state, move, taken)
-            return
+            return noticed
         history = opened(self._history(state, move), (self.version.nodes[key] for key in taken.opened))
-        target = self._known(state, history, taken.place, after_it)
+        target = self._known(state, history, taken.place, after_it, own and (raising or put_off))
         edge = Edge(
             state.number if state else None,
             target.number,
@@ -392,6 +294,7 @@ class Explorer:
             self.seen.add(taken)
             reached |= taken.passed
             self._look_beside(move, taken)
+        return noticed
 
     def _look_beside(self, move: Move, taken: Taken) -> None:
         """Note what was written while a token stood where the drawing did not foresee it."""
@@ -399,8 +302,9 @@ class Explorer:
         wrote += [
             key for key in taken.trail if key in self.version.nodes and self.version.nodes[key].decision
         ]
-        for standing in taken.stayed:
-            self.unforeseen |= {(standing, one) for one in wrote if not self.beside.foreseen(standing, one)}
+        for stand in taken.stayed:
+            spot = self.beside.spots.at(*stand)
+            self.unforeseen |= {(spot, one) for one in wrote if not self.beside.foreseen(spot, one)}
 
     def _stuck(self, state: State | None, move: Move, taken: Taken) -> None:
         if isinstance(taken.error, Incident):
@@ -448,22 +352,25 @@ class Explorer:
             or any(form.fields[key].required and form.fields[key].hide is None for key in dates)
         )
 
-    def _known(self, state: State | None, history: History, place: Place, document: Document) -> State:
+    def _known(
+        self, state: State | None, history: History, place: Place, document: Document, late: bool
+    ) -> State:
         history = self._shortened(history, place)
         due = self.due.get(place.number)
         if due is None:
-            due = Pending.of([]) if place.finished else self.live.due(place.standing)
+            due = Pending.of([]) if place.finished else self.live.due(place.stands)
             self.due[place.number] = due
         key = (
             place.marking,
             self.live.key(due, document),
             history,
             not place.finished and self._was_acute(document),
+            late and not place.finished,
         )
         found = self.known.get(key)
         if found is None:
             number, depth = len(self.result.states), state.depth + 1 if state else 0
-            found = self.known[key] = State(number, place, document, history, None, depth)
+            found = self.known[key] = State(number, place, document, history, None, depth, late)
             self.result.states.append(found)
             self.todo.append(found)
         return found
@@ -478,16 +385,6 @@ class Explorer:
             short = needed(self.meaning, history, self.version.nodes[only], self._possible(only))
             self.shortened[history, only] = short
         return short
-
-
-def _takes_away(version: Version, node: Node) -> bool:
-    """Whether an element can take away tasks that it does not stand on."""
-    if node.kind == "boundaryEvent":
-        host = version.nodes.get(node.attached_to or "")
-        return node.interrupting and host is not None and host.kind in ("subProcess", "callActivity")
-    if node.kind == "startEvent":
-        return node.interrupting and node.parent != node.process and node.event is not None
-    return node.event in ("terminate", "error")
 
 
 def _subsets(*words: str) -> list[frozenset[str]]:

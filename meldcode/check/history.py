@@ -9,6 +9,7 @@
 `excused`           Veilig Thuis advised after the danger was seen
 `acute`, `contact`  the acute route began; somebody was called
 `untold`            a report was sent and nobody was told yet; every earlier step no longer matters
+`acute-untold`      the same of a report in the acute route, which leaves the ordinary steps their own work
 `helping`           help was arranged and nobody looked back yet; `failed`: it did not help
 `closed`            a finding was recorded to close with, and no step was opened or done after it
 """
@@ -94,7 +95,9 @@ def after(meaning: Meaning, history: History, node: Node, said: frozenset[str]) 
     elif StepKind.ACUUT in kinds and "acute" in known:
         known.add("contact")
     if StepKind.INFORMEREN in kinds:
-        known.discard("untold")
+        known.discard("acute-untold")
+        if StepKind.ACUUT not in kinds:
+            known.discard("untold")
     if StepKind.HULP in kinds:
         known.add("helping")
     if StepKind.VOLGEN in kinds:
@@ -154,7 +157,7 @@ def _report(known: set[str], kinds: frozenset[StepKind], said: frozenset[str]) -
         if "sent" in said or "contact" in known:
             known -= {"acute", "contact"}
         if "sent" in said and StepKind.INFORMEREN not in kinds:
-            known.add("untold")
+            known.add("acute-untold")
     elif "sent" in said:
         known -= {"failed", "excused", *(one for one in known if "@" in one or one.startswith("did:"))}
         known.add(ALL)

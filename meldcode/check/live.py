@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from meldcode.check.answers import Answers
 from meldcode.check.documents import Document, as_text
+from meldcode.check.marking import Stand
 from meldcode.check.meaning import Meaning
-from meldcode.check.tokens import Beside, successors, written
+from meldcode.check.tokens import Beside, written
 from meldcode.decision import Decision
 from meldcode.definition import Version
 from meldcode.diagram.model import Node
@@ -237,21 +238,30 @@ class Live:
         return written(self.version, node)
 
     def _flow_of_data(self) -> tuple[dict[str, Due], dict[str, Due]]:
-        """Per node what is live after it, and on it, before a person finishes it."""
-        nodes = self.version.nodes
-        follows = {key: successors(self.version, node) for key, node in nodes.items()}
-        edges = {key: [other.id for other in nodes.values() if other.attached_to == key] for key in nodes}
-        after: dict[str, Due] = {key: {} for key in nodes}
-        before: dict[str, Due] = {key: {} for key in nodes}
-        changed = True
-        while changed:
-            changed = False
-            for key, node in reversed(list(nodes.items())):
-                behind = joined(self._behind(node, other, before[other]) for other in follows[key])
-                now = joined([self._through(node, behind), *(before[other] for other in edges[key])])
-                if behind != after[key] or now != before[key]:
-                    after[key], before[key] = behind, now
-                    changed = True
+        """Per spot what is live after it, and on it, before a person finishes it."""
+        spots, follows = self.beside.spots, self.beside.next
+        nodes = spots.node
+        edges = {spot: spots.on_edge(spot) for spot in nodes}
+        above: dict[str, set[str]] = {spot: set() for spot in nodes}
+        for spot in nodes:
+            for other in (*follows[spot], *edges[spot]):
+                above[other].add(spot)
+        after: dict[str, Due] = {spot: {} for spot in nodes}
+        before: dict[str, Due] = {spot: {} for spot in nodes}
+        todo = dict.fromkeys(nodes)  # as a stack without doubles: the last first
+        crude = 0
+        while todo:
+            spot, _ = todo.popitem()
+            node = nodes[spot]
+            behind = joined(self._behind(node, nodes[one].id, before[one]) for one in follows[spot])
+            now = joined([self._through(node, behind), *(before[one] for one in edges[spot])])
+            after[spot] = behind
+            if now != before[spot]:
+                before[spot] = now
+                todo |= dict.fromkeys(above[spot])
+            if len(self.crude) > crude:  # what was told apart until now is no longer
+                crude = len(self.crude)
+                todo = dict.fromkeys(nodes)
         return after, before
 
     def _through(self, node: Node, behind: Due) -> Due:
@@ -311,11 +321,12 @@ class Live:
     def _always(self) -> Due:
         """What routes that can begin at any moment read, after anything else was written."""
         starts = [
-            other.id
+            spot
             for node in self.version.nodes.values()
             if node.triggered_by_event
             for other in self.version.nodes.values()
             if other.parent == node.id and other.kind == "startEvent"
+            for spot in self.beside.spots.of[other.id]
         ]
         return joined(self._met(start, self.before[start]) for start in starts)
 
@@ -341,9 +352,10 @@ class Live:
 
     # --- signatures -----------------------------------------------------------------------------------
 
-    def due(self, standing: Iterable[str]) -> Pending:
-        """What may still be asked of a document when tokens stand on these nodes."""
-        live = joined([self.always, *(self._here(node) for node in standing if node in self.before)])
+    def due(self, stands: Iterable[Stand]) -> Pending:
+        """What may still be asked of a document when tokens stand there."""
+        spots = (self.beside.spots.at(*stand) for stand in stands)
+        live = joined([self.always, *(self._here(spot) for spot in spots if spot in self.before)])
         return Pending.of(
             [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
         )
@@ -430,7 +442,8 @@ class Live:
         if node.id not in self._touched:
             own = self.writes(node)
             beside = [self._here(key) for key in self.beside.of_writer(node.id) if key in self.before]
-            live = joined([self._met(node.id, self.after[node.id]), self.always, *beside])
+            here = [self._met(spot, self.after[spot]) for spot in self.beside.spots.of[node.id]]
+            live = joined([*here, self.always, *beside])
             questions = [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
             self._touched[node.id] = Pending.of([one for one in questions if own & set(one.kept)])
         return self._touched[node.id]

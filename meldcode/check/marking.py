@@ -20,7 +20,11 @@ from meldcode.diagram.model import Node
 NOW = datetime(2001, 1, 8, 9, tzinfo=UTC)  # a Monday, long before every date in a form
 FAR = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
 _MOMENTS = frozenset({"since", "timer", "timers", "event_fired"})
+_END = ".EndJoin"
 _SPLIT, _CLOSE, _ONCE = ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]"
+
+
+Stand = tuple[tuple[str, ...], str]  # a node, and the call activities through which a token came there
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,20 @@ def timers(state: dict[str, Any], version: Version) -> list[Running]:
     return [timer for timer in found if timer.node in version.nodes]
 
 
-def standing(state: dict[str, Any], below: int | None = None) -> frozenset[str]:
-    """The nodes on which tokens (with a number below this one) stand, subprocesses around them included."""
-    return frozenset(
-        _plain(token["at"]) for token in _all(state["tokens"]) if below is None or token["n"] < below
-    )
+def standing(state: dict[str, Any], version: Version, below: int | None = None) -> frozenset[Stand]:
+    """Where tokens (with a number below this one) stand, what is around them included."""
+
+    def found(tokens: list[dict[str, Any]], path: tuple[str, ...]) -> Iterator[Stand]:
+        for token in tokens:
+            key = _plain(token["at"])
+            if below is None or token["n"] < below:
+                yield path, key
+            node = version.nodes.get(key)
+            yield from found(token.get("in", []), path)
+            called = (*path, key) if node is not None and node.called_element else path
+            yield from found(token.get("sub", []), called)
+
+    return frozenset(found(state["tokens"], ()))
 
 
 def marking(state: dict[str, Any]) -> Hashable:
@@ -102,7 +115,9 @@ def marking(state: dict[str, Any]) -> Hashable:
 
 
 def _marks(tokens: list[dict[str, Any]]) -> Hashable:
-    return tuple(sorted((_mark(token) for token in tokens), key=repr))
+    """Tokens side by side. A branch that ended waits for the others, and makes no difference to them."""
+    going = [token for token in tokens if not (token["is"] == "waits" and token["at"].endswith(_END))]
+    return tuple(sorted((_mark(token) for token in going or tokens), key=repr))
 
 
 def _mark(token: dict[str, Any]) -> Hashable:
@@ -136,8 +151,8 @@ def _plain(name: str) -> str:
 
 
 def only_mails(version: Version, event: Node) -> bool:
-    """Whether a timer on the edge of a task leads to mails and nothing else, so that it can be "
-    "factored out."""
+    """Whether a timer on the edge of a task leads to mails and nothing else, so that it can be factored
+    out."""
     if event.kind != "boundaryEvent" or event.interrupting or event.timer is None:
         return False
     seen: set[str] = set()

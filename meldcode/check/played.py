@@ -9,9 +9,9 @@ from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
 from meldcode.check.blocking import blocked
 from meldcode.check.deciding import deciding_defaults, deciding_on
 from meldcode.check.drawn import insists
-from meldcode.check.explore import Edge
+from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL, has
-from meldcode.check.meaning import SKIP
+from meldcode.check.meaning import ACUTE, SKIP
 from meldcode.check.soundness import soundness
 from meldcode.check.tables import blank_advice
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
@@ -265,7 +265,8 @@ def acute_is_open(evidence: Evidence) -> Verdict:
         return evidence.unless(
             closed, Text("Hier is de spoedroute dicht.", "Here the acute route is closed.")
         )
-    begins = [edge for edge in evidence.exploration.edges if _begins_route(edge)]
+    played = [*evidence.exploration.edges, *evidence.exploration.tried]
+    begins = [edge for edge in played if _begins_route(edge)]
     return evidence.unless(
         [edge for edge in begins if not _calls(evidence, edge)],
         Text(
@@ -276,7 +277,7 @@ def acute_is_open(evidence: Evidence) -> Verdict:
 
 
 def _begins_route(edge: Edge) -> bool:
-    return edge.move.kind == "raise" and "acuut" in edge.move.said and edge.target is not None
+    return edge.move.kind == "raise" and ACUTE in edge.move.said and edge.incident is None
 
 
 def _calls(evidence: Evidence, edge: Edge) -> bool:
@@ -467,7 +468,7 @@ def people_are_told(evidence: Evidence) -> Verdict:
                 node.id,
             )
     return evidence.unless(
-        [edge for edge in evidence.ends if "untold" in edge.history],
+        [edge for edge in evidence.ends if edge.history & {"untold", "acute-untold"}],
         Text(
             "Er is gemeld en de zaak is klaar zonder dat de betrokkenen het horen of vastligt waarom niet.",
             "A report was made and the case is over without telling those involved or recording why not.",

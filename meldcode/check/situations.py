@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from meldcode.check.documents import EMPTY, Document, as_text
-from meldcode.check.marking import NOW, Running, fall_due, freeze, marking, standing, timers
+from meldcode.check.marking import NOW, Running, Stand, fall_due, freeze, marking, standing, timers
 from meldcode.definition import Version
 from meldcode.engine import (
     Asked,
@@ -64,7 +64,8 @@ class Place:
     tasks: tuple[OpenTask, ...]
     finished: bool
     marking: int
-    standing: frozenset[str]
+    stands: frozenset[Stand]
+    standing: frozenset[str]  # the nodes of these
     timers: list[Running]
     open: frozenset[str]
     numbers: tuple[int, ...]  # the token of each task
@@ -91,7 +92,8 @@ class Taken:
     opened: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
     passed: frozenset[str] = frozenset()  # every element that a token passed or stands on
-    stayed: frozenset[str] = frozenset()  # the nodes of tokens that did not move
+    stayed: frozenset[Stand] = frozenset()  # where tokens stand that did not move
+    asked: frozenset[str] = frozenset()  # the names that it asked about on its way
     error: EngineError | None = None
 
 
@@ -170,18 +172,24 @@ class Situations:
                 asked=asked,
             )
         except EngineError as error:
-            taken, after = Taken(None, error=error), document
+            taken, after = Taken(None, asked=self._names_in(asked), error=error), document
         else:
-            taken, after = self._taken(place, made), Document.of(made.state["document"])
+            taken, after = self._taken(place, made, asked), Document.of(made.state["document"])
         if self.remember:
             self._note(key, asked, taken)
         return taken, after
 
-    def _taken(self, before: Place | None, made: Step) -> Taken:
+    def _taken(self, before: Place | None, made: Step, asked: list[Asked]) -> Taken:
         opened = tuple(fact.node for fact in made.facts if fact.name == "task_opened" and fact.node)
         cancelled = tuple(fact.node for fact in made.facts if fact.name == "task_cancelled" and fact.node)
+        # A token that moves gets a new number.
+        stayed = standing(made.state, self.version, before.following) if before else frozenset[Stand]()
         place = self._place(made)
-        return Taken(place, made.trail, opened, cancelled, frozenset({*made.trail, *opened}) | place.standing)
+        passed = frozenset({*made.trail, *opened}) | place.standing
+        return Taken(place, made.trail, opened, cancelled, passed, stayed, self._names_in(asked))
+
+    def _names_in(self, asked: list[Asked]) -> frozenset[str]:
+        return frozenset(name for one in asked for name in self._names_of(one))
 
     def _place(self, made: Step) -> Place:
         state, anew = freeze(made.state)
@@ -191,6 +199,7 @@ class Situations:
         if found is None:
             # What was finished long ago is no place where a case stands: only the tests keep it.
             bare = state if not self.keep_finished or made.finished else self._pruned(state)
+            stands = standing(bare, self.version)
             numbers = {public_id(old): new for old, new in anew.items()}
             tasks = tuple(replace(task, id=public_id(numbers[task.id])) for task in made.tasks)
             found = Place(
@@ -202,7 +211,8 @@ class Situations:
                 tasks=tasks,
                 finished=made.finished,
                 marking=self._markings.setdefault(marking(bare), len(self._markings)),
-                standing=standing(bare),
+                stands=stands,
+                standing=frozenset(key for _, key in stands),
                 timers=timers(state, self.version),
                 open=frozenset(task.node for task in tasks),
                 numbers=tuple(numbers[task.id] for task in made.tasks),
@@ -235,9 +245,7 @@ class Situations:
 
     def _answer(self, asked: Asked, document: Document) -> tuple[Hashable, Document | None]:
         """How a document answers a question, as `_shown` shows it, and what a table then writes."""
-        names = self._names.get((asked.text, asked.table))
-        if names is None:
-            names = self._names[asked.text, asked.table] = self._names_of(asked)
+        names = self._names_of(asked)
         extra = as_text(asked.extra) if asked.extra else ""
         place = (asked.text, asked.table, extra, document.shown(names))
         found = self._answers.get(place)
@@ -246,8 +254,11 @@ class Situations:
         return found
 
     def _names_of(self, asked: Asked) -> tuple[str, ...]:
-        read = self.version.decisions[asked.text] if asked.table else expression(asked.text)
-        return tuple(sorted(read.variables))
+        place = (asked.text, asked.table)
+        if place not in self._names:
+            read = self.version.decisions[asked.text] if asked.table else expression(asked.text)
+            self._names[place] = tuple(sorted(read.variables))
+        return self._names[place]
 
     def _asked_anew(self, asked: Asked, context: Mapping[str, Json]) -> tuple[Hashable, Document | None]:
         try:

@@ -1,4 +1,4 @@
-"""Where tokens go in a drawing, what they write on their way, and which of them can be under way together."""
+"""What tokens write on their way through a drawing, and which of them can be under way together."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from functools import cached_property
 
 from meldcode.check.marking import only_mails
 from meldcode.check.meaning import PEOPLE
+from meldcode.check.spots import Spots
 from meldcode.definition import Version
 from meldcode.diagram.model import Node
 
 FORKS = frozenset({"parallelGateway", "inclusiveGateway"})
-Pair = tuple[str, str]  # a node on which a token stands, a node that writes meanwhile
+Pair = tuple[str, str]  # a spot on which a token stands, a node that writes meanwhile
 
 
 def written(version: Version, node: Node) -> frozenset[str]:
@@ -21,37 +22,6 @@ def written(version: Version, node: Node) -> frozenset[str]:
         collected = node.loop.output_collection if node.loop else None
         return frozenset({*form.fields, *([collected] if collected else [])})
     return frozenset({node.decision}) if node.decision else frozenset()
-
-
-def successors(version: Version, node: Node) -> set[str]:
-    """Where a token can go from a node: along flows, into and out of scopes, over its edge."""
-    nodes, flows = version.nodes, version.flows
-    found = {flows[key].target for key in node.outgoing}
-    found |= {other.id for other in nodes.values() if other.attached_to == node.id}
-    scope = node.called_element or (node.id if node.kind == "subProcess" else None)
-    if scope:
-        found |= {
-            other.id
-            for other in nodes.values()
-            if other.parent == scope
-            and not other.incoming
-            and other.attached_to is None
-            and not other.triggered_by_event
-        }
-    if not node.outgoing:
-        found |= _out_of(version, node.parent)
-    return found
-
-
-def _out_of(version: Version, scope: str) -> set[str]:
-    nodes, flows = version.nodes, version.flows
-    found: set[str] = set()
-    for host in nodes.values():
-        if scope in (host.id, host.called_element):
-            found |= {flows[key].target for key in host.outgoing}
-            if not host.outgoing and host.parent != scope:
-                found |= _out_of(version, host.parent)
-    return found
 
 
 def reached_from(version: Version, process: str) -> frozenset[str]:
@@ -76,15 +46,15 @@ def side_routes(version: Version) -> list[str]:
 
 
 class Beside:
-    """Which nodes can write while a token stands on a node.
+    """Which nodes can write while a token stands on a spot.
 
     Read from the drawing, by its forks; what the exploration sees beyond that is `learned`, and it begins
     anew. So nothing rests on reading the drawing well: only how often it must begin.
     """
 
     def __init__(self, version: Version, learned: Iterable[Pair] = ()) -> None:
-        self.version = version
-        self.next = {key: successors(version, node) for key, node in version.nodes.items()}
+        self.version, self.spots = version, Spots(version)
+        self.next = self.spots.next
         self.writers = frozenset(key for key, node in version.nodes.items() if written(version, node))
         self.pairs: dict[str, set[str]] = {}
         for standing, writer in {*self._forked(), *self._edges(), *self._around(), *learned}:
@@ -92,30 +62,30 @@ class Beside:
         self._on_the_way: dict[str, frozenset[str]] = {}
 
     def foreseen(self, standing: str, writer: str) -> bool:
-        return (
-            writer not in self.writers
-            or standing in self.routes
-            or writer in self.routes
-            or writer in self.pairs.get(standing, ())
-        )
+        if standing not in self.next or writer not in self.writers:
+            return True  # a token of the engine's own, where nothing is asked; or nothing was written
+        here = self.spots.node[standing].id
+        return here in self.routes or writer in self.routes or writer in self.pairs.get(standing, ())
 
-    def on_the_way(self, key: str) -> frozenset[str]:
-        """The nodes that can write while a token goes on from a node."""
-        if key not in self._on_the_way:
-            found = set(self.writers if key in self.routes else self.writers & self.routes)
-            for place in self.reach([key]):
+    def on_the_way(self, spot: str) -> frozenset[str]:
+        """The nodes that can write while a token goes on from a spot."""
+        if spot not in self._on_the_way:
+            here = self.spots.node[spot].id
+            found = set(self.writers if here in self.routes else self.writers & self.routes)
+            for place in self.reach([spot]):
                 found |= self.pairs.get(place, set())
-            self._on_the_way[key] = frozenset(found)
-        return self._on_the_way[key]
+            self._on_the_way[spot] = frozenset(found)
+        return self._on_the_way[spot]
 
     def of_writer(self, writer: str) -> Iterable[str]:
-        """The nodes on which a token can stand while this one writes."""
+        """The spots on which a token can stand while this node writes."""
         if writer in self.routes:
             return sorted(self.next)
-        return sorted({key for key, writers in self.pairs.items() if writer in writers} | self.routes)
+        always = {spot for spot in self.next if self.spots.node[spot].id in self.routes}
+        return sorted({spot for spot, writers in self.pairs.items() if writer in writers} | always)
 
     def reach(self, begin: Iterable[str], stop: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Where a token can come from these nodes, without passing `stop`."""
+        """Where a token can come from these spots, without passing `stop`."""
         seen: set[str] = set()
         todo = list(begin)
         while todo:
@@ -125,6 +95,12 @@ class Beside:
                 if key not in stop:
                     todo += self.next[key]
         return frozenset(seen)
+
+    def behind(self, *keys: str) -> list[Node]:
+        """These nodes and those that a token can come to from them, wherever they are called."""
+        return [
+            self.spots.node[spot] for spot in self.reach(spot for key in keys for spot in self.spots.of[key])
+        ]
 
     @cached_property
     def routes(self) -> frozenset[str]:
@@ -151,24 +127,24 @@ class Beside:
         nodes = self.version.nodes
         elsewhere = {node.called_element for key, node in nodes.items() if key not in self.routes}
         starts = [key for key, node in nodes.items() if node.parent in elsewhere and not node.incoming]
-        return self.routes - self.reach(starts)
+        return self.routes - {node.id for key in starts for node in self.behind(key)}
 
     def _forked(self) -> Iterable[Pair]:
-        flows = self.version.flows
-        for node in self.version.nodes.values():
+        for spot, node in self.spots.node.items():
             if node.kind in FORKS and len(node.outgoing) > 1:
-                yield from self._apart([flows[key].target for key in node.outgoing])
+                flows = [self.version.flows[key] for key in node.outgoing]
+                yield from self._apart([self.spots.beside(spot, flow.target) for flow in flows])
 
     def _edges(self) -> Iterable[Pair]:
         """A timer that does more than mail, without taking its task away, begins a path beside it."""
-        for node in self.version.nodes.values():
+        for spot, node in self.spots.node.items():
             host = node.attached_to
             if host and not node.interrupting and not only_mails(self.version, node):
-                yield from self._apart([host, node.id])
+                yield from self._apart([self.spots.beside(spot, host), spot])
 
     def _apart(self, begins: list[str]) -> Iterable[Pair]:
         joins = {
-            key for key, node in self.version.nodes.items() if node.kind in FORKS and len(node.incoming) > 1
+            spot for spot, node in self.spots.node.items() if node.kind in FORKS and len(node.incoming) > 1
         }
         reached = [self.reach([begin]) for begin in begins]
         for one, mine in enumerate(reached):
@@ -176,8 +152,9 @@ class Beside:
                 if one != other:
                     stop = frozenset(joins & mine & theirs)
                     here, there = self.reach([begins[one]], stop), self.reach([begins[other]], stop)
+                    writers = {self.spots.node[spot].id for spot in there - stop} & self.writers
                     for standing in here:
-                        for writer in there & self.writers - stop:
+                        for writer in writers:
                             yield standing, writer
 
     def _around(self) -> Iterable[Pair]:
@@ -186,8 +163,10 @@ class Beside:
         for node in nodes.values():
             scope = node.called_element or (node.id if node.kind == "subProcess" else None)
             inner = [other.id for other in nodes.values() if scope and other.parent == scope]
+            inner += [node.id] if node.loop else []  # the other times of a repeated task
             for writer in self._inside(inner, set()):
-                yield node.id, writer
+                for spot in self.spots.of[node.id]:
+                    yield spot, writer
 
     def _inside(self, keys: list[str], seen: set[str]) -> Iterable[str]:
         nodes = self.version.nodes
