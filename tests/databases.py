@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
@@ -20,6 +21,8 @@ from tests.postgres import OWNER, SUPERUSER, PrivatePostgres
 
 MASTER_KEY = bytes(range(32))
 BASE_URL = "https://school.example"
+#: For tests of what stands above the store: `make test` takes one kind, `make long` the other.
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
 
 
 class Kind(Protocol):
@@ -130,6 +133,18 @@ class PostgresDatabases:
 
     def _database(self, name: str) -> Database:
         return _open(self.server.url(name), owner_url=self.server.url(name, OWNER))
+
+
+def kind_named(request: pytest.FixtureRequest, folder: Path) -> Kind:
+    """The kind of database that a fixture's parameter names; SQLite's files lie in `folder`."""
+    if request.param == "sqlite":
+        return SqliteFiles(folder)
+    return PostgresDatabases(request.getfixturevalue("postgres"))
+
+
+def address(db: Database) -> str:
+    """What `MELDCODE_DATABASE_URL` has to be for this database."""
+    return db.engine.url.render_as_string(hide_password=False)
 
 
 def _name(db: Database) -> str:

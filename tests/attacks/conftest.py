@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.attacks.town import OTHER, Town, build, copy_of
+from tests.attacks.town import OTHER, Built, Town, build
+from tests.databases import KINDS, Kind, kind_named
 from tests.web.person import Person
 
 
+@pytest.fixture(scope="session", params=KINDS)
+def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kind:
+    """The kind of database that is attacked."""
+    return kind_named(request, tmp_path_factory.mktemp("towns"))
+
+
 @pytest.fixture(scope="session")
-def built_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    return build(tmp_path_factory.mktemp("town"))
+def built_town(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    return build(kind, tmp_path_factory.mktemp("town"))
 
 
 @pytest.fixture
-def town(built_town: Town, tmp_path: Path) -> Iterator[Town]:
+def town(built_town: Built) -> Iterator[Town]:
     """Two organisations in a database of this test."""
-    copy = copy_of(built_town, tmp_path)
+    copy = built_town.copy()
     yield copy
     copy.close()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from waitress.server import create_server
 
-from tests.attacks.town import Town, copy_of
+from tests.attacks.town import Built
 from web.__main__ import LARGEST_BODY
 
 WAIT = 30.0
@@ -76,9 +76,9 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
-def port(built_town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def port(built_town: Built) -> Iterator[int]:
     """The pages on a real socket, served as `python -m web` does; the port."""
-    town = copy_of(built_town, tmp_path_factory.mktemp("raw"))
+    town = built_town.copy()
     server = create_server(
         town.app(base_url="http://127.0.0.1"),
         host="127.0.0.1",

@@ -8,47 +8,63 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import psycopg
 from flask import Flask
 
 from meldcode import clock, definition, people, publishing
 from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
+from tests.databases import MASTER_KEY, Kind, PostgresDatabases, address
+from tests.postgres import SUPERUSER
 from tests.web.person import PASSWORD
 from web import demo
 from web.app import create_app
 
 SCHOOL = Path(__file__).resolve().parents[2] / "processes" / "basisschool-het-voorbeeld"
-MASTER_KEY = bytes(range(32))
 OTHER_KEY = "basisschool-de-overkant"
 OTHER_NAME = "Basisschool De Overkant"
 #: Put before every user name of the second organisation.
 OTHER = "overkant-"
 
 
+@dataclass(frozen=True)
+class Built:
+    """The template of a database with both organisations in it."""
+
+    kind: Kind
+    template: str
+    organisations: dict[str, UUID]
+
+    def copy(self) -> Town:
+        """The same town in a database of its own."""
+        return Town(self.kind, self.kind.copy(self.template), dict(self.organisations))
+
+
 @dataclass
 class Town:
-    """A database file with both organisations, and everything opened on it."""
+    """A database with both organisations, and everything opened on it."""
 
-    file: Path
+    kind: Kind
+    db: Database
     organisations: dict[str, UUID]
     opened: list[Database] = field(default_factory=list)
-    _raw: sqlite3.Connection | None = None
+    _raw: sqlite3.Connection | psycopg.Connection[Any] | None = None
 
     def database(self) -> Database:
-        """A database of its own, closed at the end of the test."""
-        db = Database(f"sqlite:///{self.file}", MASTER_KEY, demo=False, base_url="http://localhost")
+        """The database as another process opens it, closed at the end of the test."""
+        db = Database(address(self.db), MASTER_KEY, demo=False, base_url="http://localhost")
         self.opened.append(db)
         return db
 
     def app(self, *, base_url: str = "http://localhost", in_demo: bool = False) -> Flask:
         """The pages, outside a demonstration unless asked."""
         settings = Settings(
-            database_url=f"sqlite:///{self.file}",
+            database_url=address(self.db),
             broker_url="redis://127.0.0.1:1/0",  # nobody listens there
             smtp=SmtpSettings("127.0.0.1", 1),
             secret_key="s" * 40,
@@ -67,12 +83,27 @@ class Town:
             db.close()
         if self._raw is not None:
             self._raw.close()
+        self.kind.drop(self.db)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file in which its bytes may be, as it lies on the disk; the log of a server too."""
+        found = [*self.kind.files(self.db)]
+        if isinstance(self.kind, PostgresDatabases):
+            found += (self.kind.server.data / "pg_wal").iterdir()
+        return {file.name: file.read_bytes() for file in found if file.is_file()}
 
     def rows(self, statement: str) -> list[tuple[object, ...]]:
-        """What a statement finds in the file itself, past every rule of the software."""
+        """What a statement finds in the database itself, past every rule of the software."""
         if self._raw is None:
-            self._raw = sqlite3.connect(self.file)
-        return self._raw.execute(statement).fetchall()
+            self._raw = self._past_every_rule()
+        return list(self._raw.execute(statement).fetchall())  # type: ignore[arg-type]
+
+    def _past_every_rule(self) -> sqlite3.Connection | psycopg.Connection[Any]:
+        url = self.db.engine.url
+        if url.get_backend_name() == "sqlite":
+            return sqlite3.connect(url.database or "")
+        plain = url.set(drivername="postgresql", username=SUPERUSER)
+        return psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True)
 
     def content(self) -> tuple[object, ...]:
         """Everything that a command changes, as one value to compare."""
@@ -114,20 +145,10 @@ def settle_in(db: Database, folder: Path, prefix: str = "") -> UUID:
     return organisation
 
 
-def build(folder: Path) -> Town:
-    """Both organisations in a fresh database file in `folder`."""
-    file = folder / "town.db"
-    db = Database(f"sqlite:///{file}", MASTER_KEY, demo=False)
+def build(kind: Kind, folder: Path) -> Built:
+    """Both organisations in a fresh database; the second one's folder is made in `folder`."""
+    db = kind.fresh()
     db.migrate()
     other = across_the_street(folder / OTHER_KEY)
     organisations = {"": settle_in(db, SCHOOL), OTHER: settle_in(db, other, OTHER)}
-    db.close()
-    return Town(file, organisations)
-
-
-def copy_of(town: Town, folder: Path) -> Town:
-    """The same town in a file of its own."""
-    file = folder / "town.db"
-    with closing(sqlite3.connect(town.file)) as original, closing(sqlite3.connect(file)) as copy:
-        original.backup(copy)
-    return Town(file, dict(town.organisations))
+    return Built(kind, kind.keep(db), organisations)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,21 +13,34 @@ from waitress.server import create_server
 from meldcode import clock, definition, people, publishing
 from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
+from tests import databases
+from tests.databases import KINDS, MASTER_KEY, Kind, kind_named
 from tests.web.person import PASSWORD, Person
 from web import demo
 from web.app import create_app
 
 SCHOOL = Path(__file__).resolve().parents[2] / "processes" / "basisschool-het-voorbeeld"
-MASTER_KEY = bytes(range(32))
 
 Make = Callable[..., Flask]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test is made for both databases; what a browser does with a page is the same on either."""
+    if "kind" in metafunc.fixturenames:
+        in_a_browser = metafunc.definition.get_closest_marker("browser") is not None
+        metafunc.parametrize("kind", KINDS[:1] if in_a_browser else KINDS, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the school in it, made once; every test works on a copy."""
-    file = tmp_path_factory.mktemp("school") / "school.db"
-    db = Database(f"sqlite:///{file}", MASTER_KEY, demo=True)
+def kind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kind:
+    """The kind of database below the pages."""
+    return kind_named(request, tmp_path_factory.mktemp("pages"))
+
+
+@pytest.fixture(scope="session")
+def built(kind: Kind) -> str:
+    """The template of a database with the school in it, made once."""
+    db = kind.fresh()
     db.migrate()
     described = definition.read_folder(SCHOOL).organisation
     organisation = people.create_organisation(db, described.key, described.name, now=clock.real())
@@ -45,21 +56,25 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Path:
             password=PASSWORD,
             now=clock.real(),
         )
-    db.close()
-    return file
+    return kind.keep(db)
 
 
 @pytest.fixture
-def make(school: Path, tmp_path: Path) -> Iterator[Make]:
-    """Makes the application on this test's copy of the database, with the settings of a demonstration."""
-    file = tmp_path / "pages.db"
-    with closing(sqlite3.connect(school)) as original, closing(sqlite3.connect(file)) as copy:
-        original.backup(copy)
+def school(kind: Kind, built: str) -> Iterator[Database]:
+    """This test's copy of that database."""
+    db = kind.copy(built)
+    yield db
+    kind.drop(db)
+
+
+@pytest.fixture
+def make(school: Database) -> Iterator[Make]:
+    """Makes the application on this test's database, with the settings of a demonstration."""
     made: list[Database] = []
 
     def application(*, base_url: str = "http://localhost", in_demo: bool = True) -> Flask:
         settings = Settings(
-            database_url=f"sqlite:///{file}",
+            database_url=databases.address(school),
             # nobody listens there: the pages do not depend on the broker
             broker_url="redis://127.0.0.1:1/0",
             smtp=SmtpSettings("127.0.0.1", 1),

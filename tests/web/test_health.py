@@ -14,6 +14,7 @@ from flask import Flask
 from meldcode import logs
 from meldcode.attempts import SIGN_IN
 from meldcode.settings import Settings, SettingsError, SmtpSettings
+from tests.databases import beneath
 from tests.web.conftest import Make
 from tests.web.person import PASSWORD, Person
 from web import health
@@ -56,7 +57,7 @@ def test_a_broker_that_answers_is_told(app: Flask, broker: PrivateBroker) -> Non
 
 def test_tables_of_another_version_are_not_ready_and_the_answer_says_what_to_do(app: Flask) -> None:
     services: Services = app.extensions[EXTENSION]
-    with services.db.engine.begin() as connection:
+    with beneath(services.db).begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     answer = app.test_client().get("/health/ready")
     assert answer.status_code == 503

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from meldcode.store import Database
+from tests.databases import address
 from tests.ports import free_port
 from tests.waiting import eventually
 
@@ -21,11 +23,11 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def environment(school: Path, port: int) -> dict[str, str]:
+def environment(school: Database, port: int) -> dict[str, str]:
     """What a deployment sets."""
     return {
         "PATH": os.environ["PATH"],
-        "MELDCODE_DATABASE_URL": f"sqlite:///{school}",
+        "MELDCODE_DATABASE_URL": address(school),
         "MELDCODE_BROKER_URL": "redis://127.0.0.1:1/0",
         "MELDCODE_SMTP_URL": "smtp://127.0.0.1:1",
         "MELDCODE_SECRET_KEY": "s" * 40,
@@ -46,7 +48,7 @@ def start(given: dict[str, str]) -> subprocess.Popen[str]:
     )
 
 
-def test_the_server_answers_names_nobody_and_stops_when_asked(school: Path) -> None:
+def test_the_server_answers_names_nobody_and_stops_when_asked(school: Database) -> None:
     port = free_port()
     with start(environment(school, port)) as process:
         try:
@@ -60,7 +62,7 @@ def test_the_server_answers_names_nobody_and_stops_when_asked(school: Path) -> N
     assert process.returncode == 0, said
 
 
-def test_missing_settings_are_named_in_a_sentence_each(school: Path) -> None:
+def test_missing_settings_are_named_in_a_sentence_each(school: Database) -> None:
     given = environment(school, 8000)
     del given["MELDCODE_SECRET_KEY"], given["MELDCODE_BASE_URL"]
     with start(given) as process:
