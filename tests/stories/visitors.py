@@ -67,6 +67,8 @@ class PlainVisitor:
         self._go(link.get("href"))
         if take := self._page.xpath("//main//form[.//button[contains(., 'Ik pak dit op')]]"):
             self._submit(take[0])
+        while surplus := self._page.xpath(_surplus(answers)):
+            self._submit(self._page.get_element_by_id("taak"), {surplus[0].get("name"): "1"})
         for _ in range(MOST_TRIES):
             form = self._page.get_element_by_id("taak")
             self._submit(form, {name: value for name, value in answers.items() if _asked(form, name)})
@@ -171,6 +173,8 @@ class BrowserVisitor:
         self.page.locator("main h1").wait_for()
         if take.count():
             follow(take)
+        while (surplus := self.page.locator(f"xpath={_surplus(answers)}")).count():
+            follow(surplus.first)
         for _ in range(MOST_TRIES):
             self.page.locator("#taak").wait_for()
             for name, value in answers.items():
@@ -225,6 +229,13 @@ class BrowserVisitor:
             found.first.select_option(value)
         else:
             found.first.fill(str(value))
+
+
+def _surplus(answers: Answers) -> str:
+    """The buttons that remove a row which a list begins with and nobody answers, as an XPath."""
+    rows = {found[1]: int(found[2]) for name in answers if (found := re.fullmatch(r"(.+)\.(\d+)\..+", name))}
+    names = [f"@name='_remove:{path}:{last + 1}'" for path, last in rows.items()]
+    return f"//form[@id='taak']//button[{' or '.join(names) or 'false()'}]"
 
 
 def _asked(form: lxml.html.HtmlElement, name: str) -> bool:
