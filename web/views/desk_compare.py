@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flask import Flask, render_template, request, url_for
@@ -146,9 +146,9 @@ def compared(side: str, path: str) -> ResponseReturnValue:
     version = old.version if side == "van" else new.version
     if version is None:
         raise NotFound
-    marks = marked(version, side, _differences(old, new) or ())
-    around = _around(version, path, marks) if request.args.get("deel") else ()
-    return picture(version, path, marks, around)
+    found = _differences(old, new) or ()
+    around = _around(old, new, path, found) if request.args.get("deel") else ()
+    return picture(version, path, marked(version, side, found), around)
 
 
 def _differences(old: Named, new: Named) -> tuple[Difference, ...] | None:
@@ -199,13 +199,24 @@ def _used_by(version: Version, one: Difference) -> Iterator[str]:
             yield node.id
 
 
-def _around(version: Version, path: str, marks: dict[str, str]) -> tuple[str, ...]:
-    """The marked elements of a diagram; of an arrow what it joins."""
-    diagram = version.diagrams.get(path)
-    if diagram is None:
-        return ()
-    ends = [end for key, flow in diagram.flows.items() if key in marks for end in (flow.source, flow.target)]
-    return tuple(key for key in (*diagram.nodes, *diagram.lanes) if key in marks or key in ends)
+def _around(old: Named, new: Named, path: str, found: Sequence[Difference]) -> tuple[str, ...]:
+    """What both sides show: where something differs in either, and of an arrow what it joins.
+
+    What only stands elsewhere counts when there is nothing else: room for one step moves all that follows.
+    """
+    around: dict[str, None] = {}
+    for side, version in (("van", old.version), ("naar", new.version)):
+        diagram = version.diagrams.get(path) if version else None
+        if version is None or diagram is None:
+            continue
+        marks = marked(version, side, found)
+        heavier = {key for key, word in marks.items() if word != Change.MOVED.value}
+        seen = heavier & {*diagram.nodes, *diagram.flows, *diagram.lanes} or set(marks)
+        ends = {
+            end for key, flow in diagram.flows.items() if key in seen for end in (flow.source, flow.target)
+        }
+        around |= dict.fromkeys(key for key in (*diagram.nodes, *diagram.lanes) if key in seen or key in ends)
+    return tuple(around)
 
 
 def _pairs(old: Named, new: Named, found: Iterable[Difference]) -> Iterator[Pair]:

@@ -40,7 +40,6 @@ async function start() {
     // the server makes the page from what is saved
     if (state === 'saved' && detail?.revision) preview.contentWindow?.location.replace(preview.src);
   };
-  preview.addEventListener('load', () => lookAt(find(list.chosen)?.component));
   const file = new OpenFile(api, path, {
     write: async () => snapshots.write(),
     tell,
@@ -115,6 +114,7 @@ async function start() {
         inside: (component.components ?? []).map((one) => one.id),
       };
     },
+    opened: (id) => lookAt(find(id)?.component),
     form: (id) => {
       const found = find(id);
       if (!found) return [];
@@ -171,12 +171,15 @@ async function start() {
   root.dataset.ready = 'yes';
 }
 
-/** Brings a question into view on the colleague's page; what is only asked after an answer is not there. */
+/** Brings a question into view on the colleague's page, and nothing else; one that waits for an answer is not there. */
 function lookAt(component) {
   const name = component?.key ?? component?.path;
-  if (!name) return;
-  const shown = [...(preview.contentDocument?.querySelectorAll('[name]') ?? [])].find((one) => one.name.split('.').includes(name));
-  shown?.closest('fieldset, .utrecht-form-field, div')?.scrollIntoView({ block: 'center' });
+  const { contentDocument, contentWindow } = preview;
+  const asked = [...(contentDocument?.querySelectorAll('[name]') ?? [])].find((one) => name && one.name.split('.').includes(name));
+  const around = asked?.closest('fieldset, [role=radiogroup], .utrecht-form-field') ?? asked;
+  if (!around) return;
+  const { top, height } = around.getBoundingClientRect();
+  contentWindow.scrollBy(0, top - Math.max(0, (contentWindow.innerHeight - height) / 2));
 }
 
 /** A choice that adds what is chosen. */

@@ -42,7 +42,8 @@ export class OpenList {
     this.form.draw();
     this.moved?.();
     const item = this.item && document.getElementById(`item-${id}`);
-    item?.scrollIntoView({ block: 'nearest' });
+    // of a long one the beginning is what somebody wants to see
+    item?.scrollIntoView({ block: item.offsetHeight > window.innerHeight / 2 ? 'start' : 'nearest' });
     if (quietly || !item) return;
     this.opened(this.item);
     this.fields.querySelector('input, select, textarea')?.focus({ preventScroll: true });

@@ -71,9 +71,10 @@ function value(row, variable, key, set) {
   const known = options.map((one) => ({ value: String(one.value), label: one.label || String(one.value) }));
   if (row.op === 'in' && known.length) {
     const all = [...known, ...chosen.filter((text) => !known.some((one) => one.value === text)).map((text) => ({ value: text, label: text }))];
+    // in the order in which they were chosen: who takes back what she ticked has the same text again
     return h('div', { class: 'desk-ticks', role: 'group', ...name }, all.map((one, at) =>
       h('label', { class: 'desk-tick', for: `waarde-${key}-${at}` },
-        h('input', { type: 'checkbox', id: `waarde-${key}-${at}`, checked: chosen.includes(one.value), on: { change: (event) => set(all.map((each) => each.value).filter((text) => (text === one.value ? event.target.checked : chosen.includes(text))).map((text) => ({ text, quoted: true }))) } }),
+        h('input', { type: 'checkbox', id: `waarde-${key}-${at}`, checked: chosen.includes(one.value), on: { change: (event) => set([...chosen.filter((text) => text !== one.value), ...(event.target.checked ? [one.value] : [])].map((text) => ({ text, quoted: true }))) } }),
         h('span', {}, one.label))));
   }
   if (known.length) return select(`waarde-${key}`, chosen[0], known, (text) => set([{ text, quoted: true }]), name);
