@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from meldcode.check.answers import Answers, Leaf, TooMany
 from meldcode.check.documents import EMPTY, NOTHING, Document, as_text
 from meldcode.check.history import marks
-from meldcode.check.live import Live, Pending
+from meldcode.check.live import Live, Pending, Question
 from meldcode.check.meaning import Meaning
 from meldcode.definition import Version
-from meldcode.diagram.model import Node
+from meldcode.diagram.model import Node, StepKind
 from meldcode.feel import Json
 from meldcode.form import Form
 from meldcode.messages import Text
@@ -50,7 +50,7 @@ class Choices:
         self._mixed: dict[str, tuple[str, ...]] = {}
         self._classes: dict[Hashable, list[tuple[Leaf, frozenset[str]]]] = {}
         self._choices: dict[Hashable, list[Choice]] = {}
-        self._groups: dict[tuple[str, int], list[tuple[Leaf, frozenset[str], Document]]] = {}
+        self._groups: dict[tuple[str, int], _Groups] = {}
 
     def at(self, node: Node, document: Document) -> list[Choice]:
         """One choice for each class of answers that a person can really give here."""
@@ -101,24 +101,26 @@ class Choices:
 
     def _divided(self, node: Node, form: Form, document: Document) -> Iterator[tuple[Leaf, frozenset[str]]]:
         touched = self.live.touched(node)
+        groups = self._grouped(node, form, touched, document)
+        # Each question reads a few of the answers: it is put once to each of the ways to give those.
+        turned_out = []
+        for question, ways, of_group in groups.read:
+            values = {name: document.values.get(name) for name in question.kept}
+            texts = {name: document.texts.get(name, NOTHING) for name in question.kept}
+            said_of = [
+                self.live.signature(question, Document({**values, **given.values}, {**texts, **given.texts}))
+                for given in ways
+            ]
+            turned_out.append([said_of[way] for way in of_group])
         seen: set[Hashable] = set()
-        # Only what is asked counts, and all of these answers write the same names: one case will do.
-        values = {name: document.values.get(name) for name in touched.names}
-        texts = {name: document.texts.get(name, NOTHING) for name in touched.names}
-        tried = Document(values, texts)
-        for leaf, said, given in self._grouped(node, form, touched, document):
-            values.update(given.values)
-            texts.update(given.texts)
-            place = (said, self.live.key(touched, tried))
+        for leaf, said, *outcomes in zip(groups.leaves, groups.said, *turned_out, strict=True):
+            place = (said, tuple(outcomes))
             if place not in seen:
                 seen.add(place)
                 yield leaf, said
 
-    def _grouped(
-        self, node: Node, form: Form, touched: Pending, document: Document
-    ) -> list[tuple[Leaf, frozenset[str], Document]]:
-        """Answers of which no two are alike in all that can count, whatever else the case holds; of each
-        what it writes as far as it counts.
+    def _grouped(self, node: Node, form: Form, touched: Pending, document: Document) -> _Groups:
+        """Answers of which no two are alike in all that can count, whatever else the case holds.
 
         What cannot count: a field that nothing asks about, and one that only decides which others are asked.
         """
@@ -126,21 +128,60 @@ class Choices:
         place = (node.id, id(leaves))
         if place not in self._groups:
             asked = tuple(name for name in touched.names if name in form.fields)
+            # What an answer says to the rules; whether help works is looked for in every answer.
+            every = StepKind.VOLGEN in node.steps
+            watched = sorted(form.fields if every else self.meaning.watched(node))
             empty = dict.fromkeys(form.fields)
             found: dict[Hashable, tuple[Leaf, frozenset[str], Document]] = {}
             shown: dict[Json, str] = {}
+            met: set[Hashable] = set()
             for leaf in leaves:
                 given = {**empty, **dict(leaf)}
-                said = marks(self.meaning, node, given)
                 texts = tuple([_text(given[name], shown) for name in asked])
+                same = (texts, tuple([_text(given[name], shown) for name in watched]))
+                if same in met:
+                    continue
+                met.add(same)
+                said = marks(self.meaning, node, given)
                 alike = (said, texts)
                 if alike not in found:
                     counts = Document(
                         {name: given[name] for name in asked}, dict(zip(asked, texts, strict=True))
                     )
                     found[alike] = leaf, said, counts
-            self._groups[place] = list(found.values())
+            self._groups[place] = _Groups.of(touched, list(found.values()))
         return self._groups[place]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Groups:
+    """Answers to a form, what they say to the rules, and for each question what they say to it: the different
+    ways, and the place of each answer among them."""
+
+    leaves: list[Leaf]
+    said: list[frozenset[str]]
+    read: list[tuple[Question, list[Document], list[int]]]
+
+    @classmethod
+    def of(cls, touched: Pending, found: list[tuple[Leaf, frozenset[str], Document]]) -> _Groups:
+        read = []
+        for question in touched.questions:
+            ways: dict[tuple[str, ...], int] = {}
+            documents: list[Document] = []
+            of_group = []
+            for _, _, counts in found:
+                own = [name for name in question.kept if name in counts.texts]
+                texts = tuple([counts.texts[name] for name in own])
+                if texts not in ways:
+                    ways[texts] = len(documents)
+                    documents.append(
+                        Document(
+                            {name: counts.values[name] for name in own}, dict(zip(own, texts, strict=True))
+                        )
+                    )
+                of_group.append(ways[texts])
+            read.append((question, documents, of_group))
+        return cls([one[0] for one in found], [one[1] for one in found], read)
 
 
 def _text(value: Json, shown: dict[Json, str]) -> str:

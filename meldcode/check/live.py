@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from meldcode.check.answers import Answers
-from meldcode.check.documents import Document, as_text
+from meldcode.check.documents import NOTHING, Document, as_text
 from meldcode.check.marking import Stand
 from meldcode.check.meaning import Meaning
 from meldcode.check.tokens import Beside, written
@@ -40,6 +40,7 @@ class Behaviour:
     id: str
     names: tuple[str, ...]
     turns_out: Callable[[Mapping[str, Json]], Hashable]
+    known: dict[tuple[str, ...], Hashable] = field(default_factory=dict)  # by the texts of the names
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -111,6 +112,7 @@ class Live:
         self._touched: dict[str, Pending] = {}
         self._numbers: dict[Hashable, int] = {}
         self._domains: dict[str, list[Json]] = {}
+        self._texts: dict[str, list[tuple[Json, str]]] = {}
 
     # --- what is read where --------------------------------------------------------------------------
 
@@ -401,15 +403,40 @@ class Live:
         if question.ways is None:
             return shown
         behaviour = question.behaviour
-        values = dict.fromkeys(behaviour.names) | {name: document.values.get(name) for name in question.kept}
+        present = {
+            name: (document.values.get(name), document.texts.get(name, NOTHING)) for name in question.kept
+        }
         found: list[Hashable] = []
         for way in question.ways:
-            names = sorted(way.names)
-            for given in itertools.product(*(self._domain(name) for name in names)):
-                after = {**values, **dict(zip(names, given, strict=True))}
-                gone = all(self.by_id[gateway].turns_out(after) == said for gateway, said in way.guards)
-                found.append(behaviour.turns_out(after) if gone else None)
+            guards = [(self.by_id[gateway], said) for gateway, said in way.guards]
+            # The names in their order, each with the values it can have there.
+            choices = [
+                self._told(name) if name in way.names else [present.get(name, (None, NOTHING))]
+                for name in behaviour.names
+            ]
+            for given in itertools.product(*choices):
+                gone = all(self._after(one, behaviour.names, given) == said for one, said in guards)
+                found.append(self._after(behaviour, behaviour.names, given) if gone else None)
         return tuple(found)
+
+    def _after(
+        self, behaviour: Behaviour, names: tuple[str, ...], given: tuple[tuple[Json, str], ...]
+    ) -> Hashable:
+        """How a behaviour turns out when these names have these values: each with its text."""
+        if names is not behaviour.names:
+            by_name = dict(zip(names, given, strict=True))
+            given = tuple([by_name[name] for name in behaviour.names])
+        place = tuple([text for _, text in given])
+        if place not in behaviour.known:
+            values = {name: value for name, (value, _) in zip(behaviour.names, given, strict=True)}
+            behaviour.known[place] = behaviour.turns_out(values)
+        return behaviour.known[place]
+
+    def _told(self, name: str) -> list[tuple[Json, str]]:
+        """The values of `_domain`, each with its text."""
+        if name not in self._texts:
+            self._texts[name] = [(value, as_text(value)) for value in self._domain(name)]
+        return self._texts[name]
 
     def _number(self, turned_out: Hashable) -> int:
         return self._numbers.setdefault(turned_out, len(self._numbers))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from meldcode.check.answers import Answers
+from meldcode.check.documents import as_text
 from meldcode.check.marking import NOW
 from meldcode.check.meaning import Meaning
 from meldcode.check.verdict import Evidence, Verdict, broken
@@ -349,8 +350,13 @@ def _blank(answers: Answers, decision: Decision, form: Form) -> tuple[str, str] 
     elsewhere = answers.hidden_elsewhere(form)
     advised = _Advice(decision)
     cases: list[tuple[str, dict[str, Json]]] = [("alles", {})]
+    projected: dict[tuple[str, ...], dict[str, Json]] = {}
     for leaf in answers.leaves(form, {}):
-        given = {key: value for key, value in leaf if value is not None and key in inputs}
+        asked = [(key, value) for key, value in leaf if key in own and value is not None]
+        texts = tuple([f"{key} {value if type(value) is str else as_text([value])}" for key, value in asked])
+        if texts not in projected:
+            projected[texts] = dict(asked)
+    for given in projected.values():
         cases += [
             (blank, {key: value for key, value in given.items() if key != blank})
             for blank in given
