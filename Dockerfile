@@ -16,6 +16,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements/embedded.txt
 COPY . .
 COPY --from=assets /app/web/static/build web/static/build
 RUN python tools/translations.py && pip install --no-cache-dir --no-build-isolation --no-deps --no-index -e . \
-    && useradd --create-home meldcode && mkdir /data && chown meldcode /data
-USER meldcode
+    && useradd --create-home --uid 10001 meldcode && mkdir /data && chown meldcode /data
+# by number, so that a host which insists on who is not root can see it
+USER 10001
 CMD ["meldcode", "serve"]
