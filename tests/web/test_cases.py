@@ -125,6 +125,13 @@ def test_danger_puts_the_case_on_its_acute_route_once(sanne: Person, case: str) 
     assert "Ja, er is acuut gevaar" not in page
 
 
+def test_who_has_the_task_to_call_can_call_from_it(sanne: Person, case: str) -> None:
+    assert "tel:112" not in sanne.get(sanne.task("Overleg"))
+    page = sanne.get(goes_to(sanne.press(f"/zaken/{case}/bellen", f"/zaken/{case}/bellen")))
+
+    assert page.index("tel:112") < page.index("tel:08002000") < page.index('id="vragen"')
+
+
 def test_the_way_to_the_telephone_is_on_every_page_of_an_open_case(sanne: Person, case: str) -> None:
     for path in (f"/zaken/{case}", sanne.task("Overleg")):
         assert f'href="/zaken/{case}/bellen"' in sanne.get(path)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from meldcode import cases
 from meldcode.cases import AnswersRefused, CasePage, CaseStuck, EntryView, TaskGone, TaskPage, TaskUnclaimed
+from meldcode.diagram.model import StepKind
 from meldcode.form import Checked, Form
 from meldcode.messages import Text
 from meldcode.store.errors import StoreError
@@ -164,6 +165,7 @@ def _show(
         case=shown.case_of_task(page),
         task=shown.task(page.task),
         instructions=page.instructions,
+        call_now=shown.kinds(page.task.steps) == {StepKind.ACUUT},
         earlier=shown.history(page.entries, page.notes),
         advised=[shown.note(one) for one in page.notes if one.kind == "advice" and one.at >= page.task.since],
         action=url_for("tasks.task", case=case, task=task),
