@@ -387,7 +387,7 @@ def compare_and_publish(wieke: Designer) -> None:
     ):
         expect(page.get_by_text(told).first).to_be_visible()
     # what was broken and mended is as it was
-    expect(page.get_by_text("Is het advies duidelijk?")).to_have_count(0)
+    expect(page.get_by_text("De weg van de keuze “Is het advies duidelijk?”")).to_have_count(0)
     see(page, "road 15 compared")
     wieke.play_every_case()
     expect(page.get_by_text("elke regel klopt op elke weg")).to_be_visible()

@@ -207,6 +207,7 @@ def editor(word: str, path: str) -> ResponseReturnValue:
             word=word,
             path=file.path,
             name=title_of(path),
+            who=actor().person.hex,
             source=source if is_built(f"{source}.js") else None,
             styled=is_built(f"{source}.css"),
         )

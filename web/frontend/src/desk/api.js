@@ -9,10 +9,14 @@ export class Refused extends Error {
   }
 }
 
+const SIGNED_OUT = { message: 'U bent niet meer ingelogd. Log in op een ander tabblad.' };
+const SOMEBODY_ELSE = { message: 'Op een ander tabblad is iemand anders ingelogd. Log daar weer in met uw eigen naam.' };
+
 export class Api {
   constructor(root) {
     this.base = root.dataset.base ?? '/ontwerp';
     this.csrf = root.dataset.csrf ?? '';
+    this.who = root.dataset.who;
   }
 
   /** The address of a file below one of the desk's pages; a path keeps its slashes. */
@@ -20,14 +24,27 @@ export class Api {
     return `${this.base}/${page}/${path.split('/').map(encodeURIComponent).join('/')}`;
   }
 
-  async request(method, address, body, { signal } = {}) {
-    const headers = { Accept: 'application/json' };
-    if (method !== 'GET') headers['X-CSRFToken'] = this.csrf;
+  async request(method, address, body, options = {}) {
+    const answer = await this.#send(method, address, body, options);
+    // signed out meanwhile: the sign-in page answers instead of the desk
+    if (answer.redirected) throw new Refused(401, SIGNED_OUT);
+    const read = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : null;
+    if (answer.status === 400 && !read && !options.again) {
+      // the token of this page is of a session that has ended; whoever signed in again has another one
+      await this.#newToken();
+      return this.request(method, address, body, { ...options, again: true });
+    }
+    if (!answer.ok) throw new Refused(answer.status, read);
+    return read;
+  }
+
+  async #send(method, address, body, { signal } = {}) {
+    const headers = { Accept: method ? 'application/json' : 'text/html' };
+    if (method && method !== 'GET') headers['X-CSRFToken'] = this.csrf;
     if (body !== undefined) headers['Content-Type'] = 'application/json';
-    let answer;
     try {
-      answer = await fetch(address, {
-        method,
+      return await fetch(address, {
+        method: method ?? 'GET',
         headers,
         signal,
         body: body === undefined ? undefined : JSON.stringify(body),
@@ -37,11 +54,15 @@ export class Api {
       if (problem.name === 'AbortError') throw problem;
       throw new Refused(0, null);
     }
-    // signed out meanwhile: the sign-in page answers instead of the desk
-    if (answer.redirected) throw new Refused(401, { message: 'U bent niet meer ingelogd. Log in op een ander tabblad.' });
-    const read = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : null;
-    if (!answer.ok) throw new Refused(answer.status, read);
-    return read;
+  }
+
+  /** Takes the token from this page as it would open now; for nobody but who opened it. */
+  async #newToken() {
+    const answer = await this.#send(null, window.location.pathname);
+    if (answer.redirected) throw new Refused(401, SIGNED_OUT);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('ontwerp');
+    if (page?.dataset.who !== this.who) throw new Refused(403, SOMEBODY_ELSE);
+    this.csrf = page.dataset.csrf;
   }
 
   file(path, revision) {

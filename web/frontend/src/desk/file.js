@@ -18,7 +18,7 @@ export class OpenFile {
     this.content = '';
     this.soon = later(() => this.save(), PAUSE);
     window.addEventListener('beforeunload', (event) => {
-      if (this.dirty) event.preventDefault();
+      if (this.dirty || this.busy) event.preventDefault();
     });
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'hidden' && this.dirty) this.soon.now();
