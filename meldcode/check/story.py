@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,18 +10,49 @@ from zoneinfo import ZoneInfo
 
 from meldcode.check.answers import labels
 from meldcode.diagram.model import CalendarKind, Node
+from meldcode.diagram.naming import described_in
 from meldcode.engine import Complete, EngineError, RaiseEvent, Start, Step, Wake, step
 
 if TYPE_CHECKING:
-    from meldcode.check.explore import Edge, Exploration
+    from meldcode.check.exploration import Edge, Exploration
 
 BEGIN = datetime(2026, 9, 7, 9, tzinfo=ZoneInfo("Europe/Amsterdam"))  # a Monday without holidays after it
 
 
-def story(exploration: Exploration, edge: Edge, ending: str) -> tuple[str, ...]:
-    """The shortest way to a move, a line for each thing that somebody or time does."""
-    told = [_line(exploration, one) for one in exploration.path(edge)]
-    return (*(line for line in told if line), ending)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One sentence of a story and where in the drawing it happens.
+
+    `at` is the element that somebody or time acts on, None when it is no element. `passed` are the elements
+    that the case came by because of it, in order, with the flows that gateways chose. `open` are the tasks
+    that wait after it; `finished` says that the case ended with it.
+    """
+
+    says: str
+    at: str | None = None
+    passed: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    finished: bool = False
+
+
+def walk(exploration: Exploration, edge: Edge, ending: str) -> tuple[Told, ...]:
+    """The shortest way to a move, a sentence for each thing that somebody or time does, `ending` the last.
+
+    The last sentence is told where the way stops: at what the last move led to, or what it was made on.
+    """
+    told = tuple(_told(exploration, one) for one in exploration.path(edge))
+    last = told[-1]
+    at = edge.opened[0] if edge.opened else (last.passed[-1] if last.finished and last.passed else last.at)
+    return (*told, Told(ending, at, (), last.open, last.finished))
+
+
+def _told(exploration: Exploration, edge: Edge) -> Told:
+    state = None if edge.target is None else exploration.states[edge.target]
+    at = edge.move.node if edge.move.node in exploration.version.nodes else None
+    waiting = tuple(sorted(state.open)) if state else ()
+    line = _line(exploration, edge)
+    says = line[:1].upper() + line[1:]
+    return Told(says, at, edge.trail, waiting, bool(state and state.finished))
 
 
 def elements(exploration: Exploration, edge: Edge) -> tuple[str, ...]:
@@ -38,7 +70,8 @@ def _line(exploration: Exploration, edge: Edge) -> str:
         opened = [version.nodes[key] for key in edge.opened]
         who = role_name(exploration, opened[0]) if opened else "iemand"
         beside = exploration.process != version.main_process
-        return f"{who} begint de zijroute “{exploration.process}”" if beside else f"{who} opent een zaak"
+        route = version.processes[exploration.process].name or exploration.process
+        return f"{who} begint de zijroute “{route}”" if beside else f"{who} opent een zaak"
     if move.kind == "raise" or node is None:
         return (
             "er is acuut gevaar: iemand begint de spoedroute"
@@ -46,11 +79,11 @@ def _line(exploration: Exploration, edge: Edge) -> str:
             else f"bericht: {move.node}"
         )
     if move.kind == "timer":
-        return f"er gaat tijd voorbij: {_after(node)} bij “{_host(exploration, node)}”"
+        return f"er gaat tijd voorbij: {_after(node)} bij {_host(exploration, node)}"
     form = version.forms.get(node.form or "")
     told = [f"{question} {answer}" for question, answer in labels(node, form, move.leaf)]
     said = f" en antwoordt: {'; '.join(told)}" if told else ""
-    return f"{role_name(exploration, node)} rondt “{node.name or node.id}” af{said}"
+    return f"{role_name(exploration, node)} rondt {_called(exploration, node)} af{said}"
 
 
 def role_name(exploration: Exploration, node: Node) -> str:
@@ -60,7 +93,11 @@ def role_name(exploration: Exploration, node: Node) -> str:
 
 def _host(exploration: Exploration, node: Node) -> str:
     host = exploration.version.nodes.get(node.attached_to or node.id, node)
-    return host.name or host.id
+    return _called(exploration, host)
+
+
+def _called(exploration: Exploration, node: Node) -> str:
+    return described_in(exploration.version.diagrams.values(), node.id).nl
 
 
 def _after(node: Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import asdict
 from typing import Any
 
 from meldcode.check.proof import Proof
@@ -135,5 +136,6 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.says.value,
         "why": verdict.why._asdict(),
         "story": list(verdict.story),
+        "walk": [asdict(told) for told in verdict.walk],
         "elements": list(verdict.elements),
     }

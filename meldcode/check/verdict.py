@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from meldcode.check.explore import Edge, Exploration, State
+from meldcode.check.exploration import Edge, Exploration, State
 from meldcode.check.meaning import Meaning
-from meldcode.check.story import elements, replays, story
+from meldcode.check.story import Told, elements, replays, walk
 from meldcode.definition import Version
 from meldcode.messages import Finding, Text
 
@@ -23,12 +23,17 @@ class Says(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`story` is the shortest counterexample in Dutch, `elements` the ids along it."""
+    """`walk` is the shortest counterexample in Dutch, sentence by sentence; `elements` the ids along it."""
 
     says: Says
     why: Text
-    story: tuple[str, ...] = ()
+    walk: tuple[Told, ...] = ()
     elements: tuple[str, ...] = ()
+
+    @property
+    def story(self) -> tuple[str, ...]:
+        """The sentences of the walk."""
+        return tuple(told.says for told in self.walk)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,14 +107,14 @@ class Evidence:
                         "niet was na te spelen.",
                         f"{why.en} Seen with an order of timers that could not be replayed on the calendar.",
                     ),
-                    story(self.exploration, nearest, why.nl),
+                    walk(self.exploration, nearest, why.nl),
                     elements(self.exploration, nearest),
                 )
             nearest = walked
         return Verdict(
             Says.BROKEN,
             why,
-            story(self.exploration, nearest, why.nl),
+            walk(self.exploration, nearest, why.nl),
             elements(self.exploration, nearest),
         )
 

@@ -10,6 +10,7 @@ import pytest
 from meldcode import cli
 from meldcode.check import Says, prove
 from meldcode.check.explore import explore
+from meldcode.check.story import walk
 from meldcode.check.tables import only_recorded, table_findings
 from meldcode.check.verdict import Evidence, Verdict
 from meldcode.definition import Version, check, read_files
@@ -204,7 +205,7 @@ def fires_first(version: Version, timer: str, before: str) -> Verdict:
 def test_a_counterexample_in_an_order_that_the_calendar_allows_is_told() -> None:
     verdict = fires_first(two_terms("P1D", "P9D"), "een_tijd", "twee_tijd")
     assert verdict.says is Says.BROKEN
-    assert any("er gaat tijd voorbij" in line for line in verdict.story)
+    assert any("Er gaat tijd voorbij" in line for line in verdict.story)
 
 
 def test_a_counterexample_in_an_order_that_no_calendar_allows_is_not_called_broken() -> None:
@@ -288,3 +289,49 @@ def test_the_order_of_lanes_changes_nothing() -> None:
         version = read_files({**d.version().files, "meldcode.bpmn": laned.encode()})
         told.append(explore(version).edges)
     assert told[0] == told[1]
+
+
+# --- the story of what goes wrong, step by step ---------------------------------------------------------
+
+
+def test_a_story_says_of_each_sentence_where_in_the_drawing_it_happens() -> None:
+    """Two tasks in a row and a choice that leads nowhere when the answer is no."""
+    sketch = Sketch()
+    sketch.start("begin")
+    sketch.act("signaleren", choice("verder", "ja", "nee"), steps="signaleren")
+    sketch.add("exclusiveGateway", "keus")
+    sketch.end("klaar")
+    sketch.chain("begin", "signaleren", "keus")
+    sketch.flow("keus", "klaar", '= verder = "ja"', key="ja")
+    sketch.flow("keus", "klaar", '= verder = "misschien"', key="misschien")
+    verdict = prove(sketch.version()).sound["incident"]
+
+    assert verdict.says is Says.BROKEN
+    assert [(one.at, one.open, one.finished) for one in verdict.walk] == [
+        (None, ("signaleren",), False),
+        ("signaleren", (), False),
+        ("signaleren", (), False),
+    ]
+    assert verdict.walk[0].passed[0] == "begin"
+    assert verdict.story == tuple(one.says for one in verdict.walk)
+    assert verdict.story[0] == "Leerkracht opent een zaak"
+    assert verdict.story[-1] == verdict.why.nl
+
+
+def test_a_story_that_ends_the_case_stops_at_its_end() -> None:
+    sketch = Sketch()
+    sketch.line(sketch.act("signaleren", steps="signaleren"), sketch.act("wegen", steps="wegen"))
+    exploration = explore(sketch.version())
+    ending = next(
+        edge
+        for edge in exploration.edges
+        if edge.target is not None and exploration.states[edge.target].finished
+    )
+    told = walk(exploration, ending, "En dat mag niet.")
+
+    assert [one.at for one in told[:-1]] == [None, "signaleren", "wegen"]
+    assert [one.finished for one in told] == [False, False, True, True]
+    assert told[-1].says == "En dat mag niet."
+    assert exploration.version.nodes[str(told[-1].at)].kind == "endEvent"
+    # whoever acts next does so on a task that waited
+    assert [one.open for one in told] == [("signaleren",), ("wegen",), (), ()]

@@ -35,7 +35,7 @@ def test_a_broken_rule_comes_with_the_shortest_story_and_the_elements_along_it()
     folder.retarget("van_overgeslagen_naar_overslaan", "naar_wegen")
     verdict = prove(folder.version()).verdict(10)
     assert verdict.says is Says.BROKEN
-    assert verdict.story[0] == "leerkracht opent een zaak"
+    assert verdict.story[0] == "Leerkracht opent een zaak"
     assert "Nee, een gesprek is nu niet veilig" in verdict.story[3]
     assert len(verdict.story) == 5  # open, signal, consult, skip; then what is wrong
     assert {"signalen", "overleg", "gesprek", "wegen"} & set(verdict.elements) == {
