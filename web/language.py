@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import flask_babel
-from flask import Flask, session
+from flask import Flask, g, session
 
 from meldcode.messages import Text
 
@@ -15,7 +15,7 @@ _KEY = "language"
 
 def language() -> str:
     """The language of this request, `nl` or `en`."""
-    chosen = session.get(_KEY)
+    chosen = g.get(_KEY) or session.get(_KEY)
     return chosen if chosen in LANGUAGES else "nl"
 
 
@@ -25,6 +25,11 @@ def choose(code: str) -> bool:
         return False
     session[_KEY] = code
     return True
+
+
+def speak_dutch() -> None:
+    """This answer is in Dutch whatever was chosen: it becomes part of a page that is."""
+    g.setdefault(_KEY, "nl")
 
 
 def said(text: Text) -> str:

@@ -201,6 +201,17 @@ def test_findings_say_what_why_and_how_within_the_time(wieke: Designer) -> None:
             assert any(one["file"] == path for one in answer.json["findings"]), (path, junk)
 
 
+def test_the_editors_and_what_the_server_tells_them_are_dutch_in_an_english_visit(wieke: Designer) -> None:
+    wieke.person.send(wieke.person.form("/account", "/taal"), {"taal": "en"})
+    page = wieke.get(f"diagram/{DIAGRAM}").text
+    assert '<html class="voorbeeld-theme" lang="en">' in page
+    assert '<div class="desk" id="ontwerp" lang="nl"' in page
+    diagram = wieke.file(DIAGRAM)["content"].replace("forms/wegen.form", "forms/weg.form")
+    found = wieke.ask("POST", "bevindingen", {"path": DIAGRAM, "content": diagram}).json["findings"]
+    assert "Het formulier `forms/weg.form` is er niet." in found[0]["what"]
+    assert wieke.get("gegevens").json["purposes"][0]["label"] == "Herinnering"
+
+
 def test_the_panel_is_offered_everything_that_exists(wieke: Designer) -> None:
     found = wieke.get("gegevens").json
     assert {"key": "directeur", "name": "Directeur"} in found["roles"]

@@ -24,6 +24,22 @@ AXE = ROOT / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DRAWING = "/ontwerp/diagram/meldcode.bpmn"
 #: A side route of the school: small, so that the tests are quick.
 SMALL = "medewerker.bpmn"
+#: A point of the window where there is nothing but a lane, with room for a task and one more beside it.
+FREE = """() => { const {modeler} = ontwerp.desk, canvas = modeler.get('canvas'), view = canvas.viewbox(),
+    all = modeler.get('elementRegistry').getAll().filter(one => one.parent),
+    box = canvas.getContainer().getBoundingClientRect(),
+    lanes = all.filter(one => one.type === 'bpmn:Lane'),
+    points = one => one.waypoints ?? [one, {x: one.x + one.width, y: one.y + one.height}],
+    boxes = all.filter(one => !/Lane|Participant/.test(one.type)).map(one => {
+      const xs = points(one).map(at => at.x), ys = points(one).map(at => at.y);
+      return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]; }),
+    within = (x, y) => one => x - 90 > one.x && x + 60 < one.x + one.width
+      && y - 50 > one.y && y + 50 < one.y + one.height,
+    meets = (x, y) => ([l, t, r, b]) => x - 60 < r && x + 220 > l && y - 50 < b && y + 50 > t;
+    for (let y = view.y + 90; y < view.y + view.height - 130; y += 10)
+      for (let x = view.x + 260; x < view.x + view.width - 260; x += 20)
+        if (lanes.some(within(x, y)) && !boxes.some(meets(x, y)))
+          return [box.x + (x - view.x) * view.scale, box.y + (y - view.y) * view.scale]; }"""
 
 #: How many elements are drawn, labels left out.
 DRAWN = """() => ontwerp.desk.modeler.get('elementRegistry').filter(one => !one.labelTarget).length"""
@@ -294,6 +310,8 @@ def test_without_a_mouse_one_follows_the_flow_and_draws(window: BrowserContext) 
     expect(spoken).to_contain_text("Taak “Bevoegd gezag direct inlichten”")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Naam", exact=True)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".desk-canvas svg").first).to_be_focused()
     page.locator("#teken-task").focus()
     page.keyboard.press("Enter")
     until(page, DRAWN, drawn + 2)
@@ -312,13 +330,12 @@ def test_everything_in_the_tool_box_can_be_pressed_and_dragged(window: BrowserCo
     open_editor(page, f"/ontwerp/diagram/{SMALL}")
     drawn = page.evaluate(DRAWN)
     task = page.locator("#teken-task").bounding_box()
-    canvas = page.locator(".desk-canvas").bounding_box()
     assert task
-    assert canvas
+    left, top = page.evaluate(FREE)
     page.mouse.move(task["x"] + 20, task["y"] + 20)
     page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(canvas["x"] + step * 61, canvas["y"] + canvas["height"] * 0.69)
+    for step in range(8, -1, -1):
+        page.mouse.move(left - step * 20, top - step * 2)
     page.mouse.up()
     until(page, DRAWN, drawn + 1)
     page.keyboard.press("Escape")

@@ -12,7 +12,7 @@ import { history } from './history.js';
 import { Remarks } from './remarks.js';
 import { failed, frame } from './shell.js';
 import { cellsOf, nameOfPlace, placeAt, placeOf } from './table/cells.js';
-import { DUTCH } from './table/nl.js';
+import { DUTCH, FIXED } from './table/nl.js';
 import { translator } from './translate.js';
 
 const { translate, missing } = translator(DUTCH);
@@ -62,8 +62,16 @@ function drawTabs() {
   );
 }
 
+const ENGLISH = Object.keys(FIXED).flatMap((words) => [`[title="${words}"]`, `[aria-label="${words}"]`]).join();
+
 /** The head of the column with the numbers of the rules is empty: then it is no head to read out. */
-function nameNumbers() {
+function tidy() {
+  for (const element of container.querySelectorAll(ENGLISH)) {
+    for (const name of ['title', 'aria-label']) {
+      const words = FIXED[element.getAttribute(name)];
+      if (words) element.setAttribute(name, words);
+    }
+  }
   for (const head of container.querySelectorAll('th.index-column:empty')) head.setAttribute('role', 'presentation');
 }
 
@@ -119,7 +127,7 @@ async function start() {
     chosen = target.closest('td[data-row-id]');
     remarks.looked();
   });
-  new MutationObserver(nameNumbers).observe(container, { childList: true, subtree: true });
+  new MutationObserver(tidy).observe(container, { childList: true, subtree: true });
   const changed = () => {
     drawTabs();
     file.changed();
@@ -135,7 +143,7 @@ async function start() {
       viewer.on('commandStack.changed', ({ trigger }) => trigger !== 'clear' && changed());
     }
     drawTabs();
-    nameNumbers();
+    tidy();
     mark();
   };
   manager.on('views.changed', listen);

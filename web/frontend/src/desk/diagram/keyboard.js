@@ -2,7 +2,7 @@
 
 import { h } from '../dom.js';
 import { is, incoming, outgoing } from './model.js';
-import { arrivesAt, shortName, spokenName } from './names.js';
+import { arrivesAt, leavesFrom, shortName, spokenName } from './names.js';
 
 const ARROWS = { ArrowRight: 'next', ArrowLeft: 'previous', ArrowDown: 'down', ArrowUp: 'up' };
 
@@ -12,7 +12,7 @@ export function keys(modeler) {
   const selection = modeler.get('selection');
   const svg = modeler.get('canvas')._svg;
   svg.setAttribute('role', 'application');
-  svg.setAttribute('aria-label', 'Tekening. Met Alt en een pijltje volgt u de weg; Enter gaat naar de eigenschappen.');
+  svg.setAttribute('aria-label', 'Tekening. Met Alt en een pijltje volgt u de weg; Enter gaat naar de eigenschappen, Escape weer terug.');
   svg.setAttribute('aria-describedby', line.id);
 
   modeler.on(['selection.changed', 'elements.changed'], () => {
@@ -31,6 +31,9 @@ export function keys(modeler) {
     event.stopPropagation();
     const next = current ? step(current, ARROWS[event.key]) : start(modeler);
     if (next) reveal(modeler, next);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && !event.defaultPrevented && event.target.closest?.('.desk-panel')) svg.focus();
   });
   return line;
 }
@@ -61,9 +64,9 @@ function start(modeler) {
 /** *Taak “Wegen”. Hiervoor: … Hierna: …* */
 export function told(given) {
   const element = given.labelTarget ?? given;
-  const names = (all) => new Intl.ListFormat('nl').format(all.map(shortName));
+  const names = (all) => new Intl.ListFormat('nl').format([...new Set(all.map(shortName))]);
   if (element.waypoints) return `${spokenName(element)}. Van ${shortName(element.source)} naar ${shortName(element.target)}.`;
-  const before = incoming(element).map((flow) => flow.source);
+  const before = incoming(element).flatMap((flow) => leavesFrom(flow.source));
   const after = outgoing(element).map((flow) => arrivesAt(flow.target));
   const edge = (element.attachers ?? []).length;
   return [

@@ -1,6 +1,6 @@
 /* What the things of a diagram are called, for panel, spoken line and step list. */
 
-import { definition, is, outgoing } from './model.js';
+import { definition, incoming, is, outgoing } from './model.js';
 
 const TYPES = {
   UserTask: 'Taak',
@@ -60,6 +60,7 @@ export function typeName(businessObject) {
 export function spokenName(element) {
   const businessObject = element.labelTarget?.businessObject ?? element.businessObject;
   const name = businessObject.get?.('name')?.replace(/\s+/g, ' ').trim();
+  if (!name && joins(element)) return 'Hier komen wegen samen';
   return name ? `${typeName(businessObject)} “${name}”` : `${typeName(businessObject)} zonder naam`;
 }
 
@@ -68,11 +69,24 @@ export function shortName(element) {
   return element.businessObject.get('name')?.replace(/\s+/g, ' ').trim() || typeName(element.businessObject).toLowerCase();
 }
 
+/** A gateway without a name that only brings ways together. */
+function joins(element) {
+  return is(element, 'bpmn:Gateway') && !element.businessObject.get('name') && outgoing(element).length === 1;
+}
+
+/** What one came from before an arrow: past gateways that only bring ways together. */
+export function leavesFrom(element, seen = new Set()) {
+  if (!joins(element) || seen.has(element)) return [element];
+  seen.add(element);
+  const before = incoming(element).flatMap((flow) => leavesFrom(flow.source, seen));
+  return before.length ? before : [element];
+}
+
 /** What one comes to after an arrow: past gateways that only bring ways together. */
 export function arrivesAt(element) {
   const seen = new Set();
   let at = element;
-  while (is(at, 'bpmn:Gateway') && !at.businessObject.get('name') && outgoing(at).length === 1 && !seen.has(at)) {
+  while (joins(at) && !seen.has(at)) {
     seen.add(at);
     at = outgoing(at)[0].target;
   }

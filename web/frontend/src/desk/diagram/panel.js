@@ -158,7 +158,7 @@ function diagram({ modeler, show }) {
 const TOUR = [
   'Druk op een onderdeel: hier ziet u dan wat het is, en verandert u het.',
   'Links staat wat u kunt tekenen: sleep het naar de tekening, of druk erop om het achter het gekozen onderdeel te zetten.',
-  'Onder de tekening staat wat er nog niet klopt, waarom, en hoe u het herstelt.',
+  'Onder de tekening staat wat er nog niet klopt en hoe u het herstelt, en wat collega’s ervan vinden.',
   'U hoeft niets op te slaan, en alles kan ongedaan worden gemaakt, ook morgen nog.',
   'Niemand merkt iets van dit ontwerp tot u het publiceert.',
 ];

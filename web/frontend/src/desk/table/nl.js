@@ -171,3 +171,11 @@ export const DUTCH = {
   dayTimeDuration: 'duur in dagen en uren',
   yearMonthDuration: 'duur in jaren en maanden',
 };
+
+/** What dmn-js writes on its elements without asking for a translation. */
+export const FIXED = {
+  'Move Input': 'Vraag verplaatsen',
+  'Move Output': 'Uitkomst verplaatsen',
+  'Decision table context menu': 'Menu van de tabel',
+  'Remove item': 'Weghalen',
+};
