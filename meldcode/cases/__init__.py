@@ -32,7 +32,7 @@ from meldcode.cases.errors import (
 )
 from meldcode.cases.exclusions import LastToWatch, ShutOutPage, readmit, shut_out, shut_out_page
 from meldcode.cases.holding import claim, give_back, handover, reassign
-from meldcode.cases.listing import cases, my_tasks, overview
+from meldcode.cases.listing import cases, closed, my_tasks, overview
 from meldcode.cases.notes import add_note
 from meldcode.cases.reading import case_log, case_map, case_page, task_form, task_page
 from meldcode.cases.values import (
@@ -41,6 +41,7 @@ from meldcode.cases.values import (
     CasePage,
     CaseSummary,
     CaseView,
+    ClosedCase,
     Draft,
     EntryView,
     Handover,
@@ -69,6 +70,7 @@ __all__ = [
     "CaseStuck",
     "CaseSummary",
     "CaseView",
+    "ClosedCase",
     "Draft",
     "EntryView",
     "Handover",
@@ -96,6 +98,7 @@ __all__ = [
     "case_page",
     "cases",
     "claim",
+    "closed",
     "complete",
     "discard_draft",
     "end_advice",

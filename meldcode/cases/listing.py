@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from meldcode import access, clock
 from meldcode.cases import reading
-from meldcode.cases.values import CaseList, CaseSummary, StepCount, TaskView
+from meldcode.cases.values import CaseList, CaseSummary, ClosedCase, StepCount, TaskView
 from meldcode.diagram.model import StepKind
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
@@ -243,6 +243,28 @@ def overview(
         else:
             ids = tx.execute(made.page_of_step, {**given, "step": step.value}).scalars().all()
         return CaseList(_summaries(tx, actor, ids, supervising), total, late, steps, number, pages)
+
+
+def closed(db: Database, actor: Actor, *, most: int) -> tuple[ClosedCase, ...]:
+    """The cases that she was involved in and that are closed, the last one first; also for who supervises."""
+    roles = sorted(actor.roles)
+    given = {f"role_{number}": role for number, role in enumerate(roles)}
+    with db.reading(actor.organisation) as tx:
+        who = {"who": actor.person, "hex": actor.person.hex, "most": most}
+        rows = tx.execute(_closed(len(roles)), who | given).all()
+    return tuple(ClosedCase(row.id, row.reference, row.opened_at, row.closed_at) for row in rows)
+
+
+@lru_cache(maxsize=64)
+def _closed(roles: int) -> sa.Select[Any]:
+    found = case_table.c
+    return (
+        sa.select(found.id, found.reference, found.opened_at, found.closed_at)
+        .where(scoped(case_table), found.status == "finished", ~_mentions(found.excluded, _HEX))
+        .where(_involving(roles))
+        .order_by(found.closed_at.desc(), found.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
 
 
 def _counted(kinds: Iterable[Any], oldest: Iterable[Any]) -> tuple[int, int, dict[StepKind, StepCount]]:

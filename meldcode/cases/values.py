@@ -204,6 +204,16 @@ class CaseSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedCase:
+    """A closed case in a list, without content."""
+
+    id: UUID
+    reference: str
+    opened_at: datetime
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepCount:
     """Of one kind of step: how many cases are at it, how many of those late, since when the oldest waits."""
 

@@ -17,6 +17,7 @@ METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", 
 PAGES = (
     "/",
     "/zaken",
+    "/zaken/afgesloten",
     "/zaken/{case}",
     "/zaken/{case}/schema.svg",
     "/zaken/{case}/plek.svg",

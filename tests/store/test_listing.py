@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +14,8 @@ from sqlalchemy import event
 from meldcode import cases, incidents
 from meldcode.diagram.model import StepKind
 from meldcode.messages import Text
+from meldcode.store import scoped
+from meldcode.store.tables import cases as case_table
 from meldcode.store.tables import tasks
 from tests.bench.crowd import fill
 from tests.databases import beneath
@@ -47,6 +49,38 @@ def cost(house: House, work: Callable[[], object], monkeypatch: pytest.MonkeyPat
         work()
     event.remove(house.db.engine, "before_cursor_execute", note)
     return len(statements), sum(rows)
+
+
+def closed_case(house: House, now: datetime = MONDAY) -> UUID:
+    case = house.at_weighing(now)
+    house.complete(case, "wegen", now=now)
+    house.complete(case, "beslissen", by="henk", now=now)
+    return case
+
+
+def test_a_closed_case_stays_to_be_found_by_who_was_involved(house: House) -> None:
+    first, later = closed_case(house), closed_case(house, LATER)
+    house.at_weighing()
+
+    for who in ("sanne", "henk"):
+        found = cases.closed(house.db, house.actor(who), most=10)
+        assert [one.id for one in found] == [later, first]
+        assert found[0].closed_at == LATER
+        assert cases.case_page(house.db, house.actor(who), later, now=LATER).content
+    assert [one.id for one in cases.closed(house.db, house.actor("sanne"), most=1)] == [later]
+    for who in ("joost", "fatima", "buiten"):
+        assert cases.closed(house.db, house.actor(who), most=10) == ()
+
+
+def test_a_closed_case_is_not_there_for_who_is_shut_out(house: House) -> None:
+    case = closed_case(house)
+    assert cases.closed(house.db, house.actor("henk"), most=10)
+    with house.db.transaction(house.organisation) as tx:
+        hers = sa.update(case_table).where(scoped(case_table), case_table.c.id == case)
+        tx.execute(hers.values(excluded=[house.people["henk"].hex]))
+
+    assert cases.closed(house.db, house.actor("henk"), most=10) == ()
+    assert cases.closed(house.db, house.actor("sanne"), most=10)
 
 
 def test_what_a_list_costs_does_not_grow_with_how_many_cases_there_are(

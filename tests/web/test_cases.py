@@ -132,6 +132,15 @@ def test_who_has_the_task_to_call_can_call_from_it(sanne: Person, case: str) -> 
     assert page.index("tel:112") < page.index("tel:08002000") < page.index('id="vragen"')
 
 
+def test_closed_cases_are_one_press_away_from_the_open_ones(sanne: Person, case: str) -> None:
+    assert 'href="/zaken/afgesloten"' in sanne.get("/zaken")
+    page = sanne.get("/zaken/afgesloten")
+
+    assert heading(page) == "Afgesloten zaken"
+    assert case not in page
+    assert "Er is nog geen zaak afgesloten" in page
+
+
 def test_the_way_to_the_telephone_is_on_every_page_of_an_open_case(sanne: Person, case: str) -> None:
     for path in (f"/zaken/{case}", sanne.task("Overleg")):
         assert f'href="/zaken/{case}/bellen"' in sanne.get(path)

@@ -20,11 +20,12 @@ from web.organisation import calendar, published, supervises
 from web.services import now, services
 from web.sessions import actor, signed_in
 from web.views import incidents
-from web.words import in_order, name_of_steps, short_day, step_names
+from web.words import day_in_words, in_order, name_of_steps, short_day, step_names
 
 blueprint = Blueprint("cases", __name__)
 
 ON_A_PAGE = 50
+MOST_CLOSED = 100
 
 
 @blueprint.post("/zaken")
@@ -63,6 +64,23 @@ def index() -> ResponseReturnValue:
         stuck=incidents.count() if supervises() else 0,
         here="cases",
     )
+
+
+@blueprint.get("/zaken/afgesloten")
+@signed_in
+def closed() -> ResponseReturnValue:
+    """The closed cases that who looks was involved in: what was written down stays to be read."""
+    days = calendar()
+    found = [
+        {
+            "reference": one.reference,
+            "url": url_for("cases.case", case=one.id),
+            "opened": day_in_words(days.local(one.opened_at)),
+            "closed": day_in_words(days.local(one.closed_at)),
+        }
+        for one in cases.closed(services().db, actor(), most=MOST_CLOSED)
+    ]
+    return render_template("cases/closed.html", cases=found, most=MOST_CLOSED, here="cases")
 
 
 @blueprint.get("/zaken/<uuid:case>")
