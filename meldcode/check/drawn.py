@@ -36,17 +36,18 @@ def five_steps(evidence: Evidence) -> Verdict:
     the day and for words, whatever is answered. Who filled it in, and when, the software records itself.
     """
     meaning = evidence.meaning
+    for node in meaning.people.values():  # those of side routes too
+        finds = insists(meaning, node, lambda field: is_words(field) or is_choice(field))
+        if node.steps & set(LEGAL_STEPS) and not finds:
+            return broken(
+                f"“{node.name}” vraagt niet altijd om een bevinding.",
+                f"“{node.name}” does not always ask for a finding.",
+                node.id,
+            )
     for kind in LEGAL_STEPS:
         tasks = [node for node in meaning.tagged(kind) if node.process in meaning.reached_processes]
         if not tasks:
             return broken(f"Geen taak heeft de stap “{kind}”.", f"No task has the step “{kind}”.")
-        for node in tasks:
-            if not insists(meaning, node, lambda field: is_words(field) or is_choice(field)):
-                return broken(
-                    f"“{node.name}” vraagt niet altijd om een bevinding.",
-                    f"“{node.name}” does not always ask for a finding.",
-                    node.id,
-                )
         if not any(_records(meaning, node) for node in tasks):
             named = ", ".join(f"“{node.name}”" for node in tasks)
             return broken(

@@ -171,7 +171,10 @@ class Explorer:
             return
         place = state.place
         open_now = list(zip(place.tasks, place.numbers, strict=True))
-        alone = next((one for one in open_now if one[0].node in self.at_once), None)
+        # The last task is not finished at once: after it the case is over and nothing can be raised.
+        alone_left = len(open_now) == 1 or state.late
+        at_once = self.at_once & self.in_route if alone_left else self.at_once
+        alone = next((one for one in open_now if one[0].node in at_once), None)
         noticed = False
         seen: set[str] = set()
         for task, number in [alone] if alone else open_now:

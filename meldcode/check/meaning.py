@@ -186,12 +186,16 @@ class Meaning:
     @cached_property
     def acute_routes(self) -> list[Node]:
         """The event subprocesses of the main process that begin with acute danger."""
+        return self.acute_routes_of(self.version.main_process)
+
+    def acute_routes_of(self, process: str) -> list[Node]:
+        """The same of any process."""
         nodes = self.version.nodes
         return [
             node
             for node in nodes.values()
             if node.triggered_by_event
-            and node.parent == self.version.main_process
+            and node.parent == process
             and any(
                 start.parent == node.id and start.kind == "startEvent" and start.event_name == ACUTE
                 for start in nodes.values()

@@ -11,7 +11,7 @@ from meldcode.check.deciding import deciding_defaults, deciding_on
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL, has
-from meldcode.check.meaning import ACUTE, SKIP
+from meldcode.check.meaning import ACUTE, SKIP, Meaning
 from meldcode.check.soundness import soundness
 from meldcode.check.tables import blank_advice
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
@@ -27,6 +27,18 @@ NAMED = {
     StepKind.VT_ADVIES: ("veilig thuis",),
     StepKind.LETSELDUIDING: ("letsel", "vertrouwensarts", "forensisch"),
 }
+
+
+def aside(evidence: Evidence) -> bool:
+    """Whether these are the cases of another process than the main one, in which a case can begin too."""
+    return evidence.exploration.process != evidence.version.main_process
+
+
+def absent(evidence: Evidence, nl: str, en: str) -> Verdict:
+    """Something that the main process must have is not there; other beginnings of a case may do without."""
+    if aside(evidence):
+        return not_applicable("Komt in dit proces niet voor.", "Does not occur in this process.")
+    return evidence.missing(nl, en)
 
 
 def opening(evidence: Evidence, *kinds: StepKind) -> Iterator[tuple[Edge, Node]]:
@@ -74,7 +86,7 @@ def all_steps_before_decision(evidence: Evidence) -> Verdict:
                 ),
             )
     if not any(True for _ in opening(evidence, StepKind.BESLISSEN)):
-        return evidence.missing("Geen enkele weg komt bij een besluit.", "No way leads to a decision.")
+        return absent(evidence, "Geen enkele weg komt bij een besluit.", "No way leads to a decision.")
     return evidence.holds()
 
 
@@ -118,7 +130,7 @@ def advice_in_reach(evidence: Evidence) -> Verdict:
                     node.id,
                 )
         if not any(True for _ in opening(evidence, StepKind.CONSULTEREN)):
-            return evidence.missing(f"Bij stap 2 is {nl} niet te kiezen.", f"Step 2 cannot reach {en}.")
+            return absent(evidence, f"Bij stap 2 is {nl} niet te kiezen.", f"Step 2 cannot reach {en}.")
         if not evidence.exploration.complete:
             continue
         near = _can_open(evidence, kind, lambda node: not node.steps & BEYOND)
@@ -216,14 +228,15 @@ def danger_is_reported(evidence: Evidence) -> Verdict:
             "The weighing does not ask about acute or structural unsafety (fields `acuut`, "
             "`onthulling`, `structureel`).",
         )
-    for node in evidence.meaning.tagged(StepKind.MELDEN):
+    reports = [one for one in evidence.meaning.people.values() if StepKind.MELDEN in one.steps]
+    for node in reports:
         if not evidence.meaning.sending(node):
             return broken(
                 f"“{node.name}” vraagt niet wanneer de melding is verstuurd.",
                 f"“{node.name}” does not ask when the report was sent.",
                 node.id,
             )
-    for node in evidence.meaning.tagged(StepKind.MELDEN, StepKind.VT_ADVIES):
+    for node in [*reports, *evidence.meaning.tagged(StepKind.VT_ADVIES)]:
         if not insists(evidence.meaning, node, is_words):
             return broken(
                 f"“{node.name}” vraagt niet altijd bij wie, of waarom niet.",
@@ -254,10 +267,12 @@ def danger_is_reported(evidence: Evidence) -> Verdict:
 
 
 def acute_is_open(evidence: Evidence) -> Verdict:
-    if not evidence.meaning.acute_routes:
+    process = evidence.exploration.process
+    if not evidence.meaning.acute_routes_of(process):
+        where = Text(f" in “{process}”", f" in “{process}”") if aside(evidence) else Text("", "")
         return broken(
-            "Er is geen spoedroute (een gebeurtenis-subproces dat begint met het bericht `acuut`).",
-            "There is no acute route (an event subprocess that begins with the message `acuut`).",
+            f"Er is{where.nl} geen spoedroute: een gebeurtenis-subproces dat begint met het bericht `acuut`.",
+            f"There is no acute route{where.en}: an event subprocess that begins with the message `acuut`.",
         )
     refused = set(evidence.exploration.refused_acute)
     closed = [edge for edge in evidence.exploration.edges if edge.target in refused]
@@ -612,36 +627,60 @@ def colleague(evidence: Evidence) -> Verdict:
         return not_applicable(
             "Deze sector heeft hiervoor een andere regeling.", "This sector has another arrangement for this."
         )
-    routes = [node for node in evidence.meaning.people.values() if StepKind.ZIJROUTE in node.steps]
+    routes = colleague_route(evidence.meaning)
     if not routes:
         return broken(
-            "Er is geen eigen weg voor geweld door een collega (taken met `zijroute`).",
-            "There is no route of its own for violence by a colleague (tasks tagged `zijroute`).",
+            "Er is geen eigen weg voor geweld door een collega (`zijroute collega` bij die taken, of bij de "
+            "activiteit die ze aanroept).",
+            "There is no route of its own for violence by a colleague (`zijroute collega` on those tasks, or "
+            "on the activity that calls them).",
         )
-    missed = [node for node in routes if node.id not in evidence.exploration.reached]
-    if evidence.exploration.complete and missed:
+    begun = [evidence, *evidence.sides]
+    reached = frozenset[str]().union(*(one.exploration.reached for one in begun))
+    missed = [evidence.version.nodes[key] for key in sorted(routes - reached)]
+    if all(one.exploration.complete for one in begun) and missed:
         return broken(
             "De eigen weg voor een collega is niet (helemaal) te bereiken.",
             "The route for a colleague cannot be reached, or not all of it.",
             *(node.id for node in missed),
         )
-    if not any(_leaves(evidence, edge) for edge in evidence.exploration.edges):
+    left = any(_leaves(evidence, edge, routes) for edge in evidence.exploration.edges)
+    own = any(_begins(one, routes) for one in evidence.sides)
+    if not (left or own):
         return evidence.missing(
-            "Geen antwoord bij de signalen verlaat de gewone stappen voor een eigen weg.",
-            "No answer among the signals leaves the ordinary steps for a route of its own.",
+            "Geen antwoord bij de signalen verlaat de gewone stappen voor de eigen weg.",
+            "No answer among the signals leaves the ordinary steps for the route of its own.",
         )
     return evidence.holds()
 
 
-def _leaves(evidence: Evidence, edge: Edge) -> bool:
-    """Whether somebody who signals leaves the ordinary steps: only tasks of a side route are open."""
-    nodes, target = evidence.version.nodes, evidence.target(edge)
+def colleague_route(meaning: Meaning) -> frozenset[str]:
+    """The tasks of the route for violence by a colleague: tagged so, or called by an activity that is."""
+    nodes = meaning.version.nodes.values()
+    wanted = {StepKind.ZIJROUTE, StepKind.COLLEGA}
+    called = {node.called_element for node in nodes if node.called_element and node.steps >= wanted}
+    return frozenset(
+        key
+        for key, node in meaning.people.items()
+        if node.steps >= wanted or (node.process in called and StepKind.ZIJROUTE in node.steps)
+    )
+
+
+def _leaves(evidence: Evidence, edge: Edge, routes: frozenset[str]) -> bool:
+    """Whether somebody who signals leaves the ordinary steps: only tasks of that route are open."""
+    target = evidence.target(edge)
     return (
         _finishes(evidence, edge, StepKind.SIGNALEREN)
         and target is not None
         and bool(target.open)
-        and all(StepKind.ZIJROUTE in nodes[key].steps for key in target.open)
+        and target.open <= routes
     )
+
+
+def _begins(evidence: Evidence, routes: frozenset[str]) -> bool:
+    """Whether the cases of a process of their own begin with that route."""
+    first = evidence.exploration.states[0].open
+    return bool(first) and first <= routes
 
 
 def sound(evidence: Evidence) -> Verdict:

@@ -37,6 +37,7 @@ class StepKind(StrEnum):
     OVERDRACHT = "overdracht"
     AFSLUITEN = "afsluiten"
     ZIJROUTE = "zijroute"
+    COLLEGA = "collega"  # beside `zijroute`: the route for violence by a colleague or the head
 
 
 LEGAL_STEPS = (

@@ -624,6 +624,15 @@ def _(one: Organisation) -> None:
             one.folder.retarget(flow.id, rest[0].target)
 
 
+@mutant("de weg voor een collega is niet te herkennen", 19)
+def _(one: Organisation) -> None:
+    if one.version.organisation.sector not in NEED_COLLEAGUE:
+        raise NotHere("deze sector heeft hiervoor een andere regeling")
+    for node in one.version.nodes.values():
+        if S.COLLEGA in node.steps:
+            one.folder.tag(node.id, "step", " ".join(sorted(node.steps - {S.COLLEGA})))
+
+
 def _aside(one: Organisation, flow: Flow) -> bool:
     return S.ZIJROUTE in one.version.nodes[flow.target].steps
 

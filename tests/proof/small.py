@@ -77,12 +77,12 @@ class Sketch(Drawing):
     def merge(self, key: str) -> str:
         return self.gateway("exclusive", key)
 
-    def acute(self, *tasks: str, interrupting: bool = False) -> None:
+    def acute(self, *tasks: str, interrupting: bool = False, name: str = "spoed") -> None:
         """A route for acute danger with these tasks, given as `key: steps`."""
-        inside = Sketch("spoed", files=self.files)
+        inside = Sketch(name, files=self.files)
         inside.add(
             "startEvent",
-            "spoed_begin",
+            f"{name}_begin",
             self.event("message", "acuut"),
             isInterrupting="true" if interrupting else "false",
         )
@@ -99,8 +99,8 @@ class Sketch(Drawing):
                 else [words(f"{key}_wie", label="Wie belde u: 112 of Veilig Thuis?"), day(f"{key}_datum")]
             )
             inside.act(key, *asked, steps=steps)
-        inside.end("spoed_einde")
-        inside.chain("spoed_begin", *(one.partition(":")[0] for one in tasks), "spoed_einde")
+        inside.end(f"{name}_einde")
+        inside.chain(f"{name}_begin", *(one.partition(":")[0] for one in tasks), f"{name}_einde")
         self.inside(inside, triggeredByEvent="true")
 
     def line(self, *keys: str) -> None:

@@ -15,11 +15,26 @@ from meldcode.check.soundness import soundness
 from meldcode.check.tokens import Beside, side_routes
 from meldcode.check.verdict import Evidence, Says
 from meldcode.definition import Version, check, read_folder
+from tests.proof import (
+    test_rules_deciding,
+    test_rules_organisation,
+    test_rules_people,
+    test_rules_steps,
+    test_rules_weighing,
+)
 from tests.proof.damage import ROOT
+from tests.proof.pieces import CASES
 from tests.proof.small import Sketch, choice, day, words
 from tests.proof.test_exploration import asked, generated, seen
-from tests.proof.test_rules import CASES
 from tests.unit.engine_generated import versions
+
+DRAWN = (
+    test_rules_deciding,
+    test_rules_organisation,
+    test_rules_people,
+    test_rules_steps,
+    test_rules_weighing,
+)
 
 
 def judged(version: Version, *, all_orders: bool, most: int = 50_000) -> dict[object, Says]:
@@ -35,7 +50,8 @@ def judged(version: Version, *, all_orders: bool, most: int = 50_000) -> dict[ob
 
 def drawn() -> Iterator[Any]:
     """Every small diagram on which a rule is tested."""
-    made = {case.values[2].__name__: case.values[2] for case in CASES}  # type: ignore[attr-defined]
+    named = {module.__name__ for module in DRAWN}
+    made = {one.__name__: one for _, _, one in CASES if one.__module__ in named}
     for name, sketch in made.items():
         yield pytest.param(sketch, id=name)
 
