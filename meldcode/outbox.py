@@ -11,7 +11,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -86,7 +86,7 @@ class QueuedMail:
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """A mail as a page shows it; `status` is `waiting`, `sent` or `failed`."""
+    """A mail as a page shows it; `status` is `waiting`, `sent`, `failed` or `withdrawn`."""
 
     id: UUID
     case: UUID | None
@@ -147,6 +147,22 @@ _RESULT = (
 _FORGET_SECRET = (
     sa.update(mails).where(scoped(mails), mails.c.id == sa.bindparam("which")).values(sealed=None)
 )
+_UNTRIED = sa.select(mails.c.id, mails.c.timer).where(
+    scoped(mails),
+    mails.c.case == sa.bindparam("the_case"),
+    mails.c.status == "waiting",
+    mails.c.attempts == 0,
+)
+_WITHDRAW = (
+    sa.update(mails)
+    .where(
+        scoped(mails),
+        mails.c.id == sa.bindparam("which"),
+        mails.c.status == "waiting",
+        mails.c.attempts == 0,
+    )
+    .values(status="withdrawn")
+)
 _LISTING = (
     sa.select(mails)
     .where(scoped(mails))
@@ -162,6 +178,28 @@ def queue(tx: Transaction, queued: Sequence[QueuedMail], now: datetime) -> None:
     fresh = {"status": "waiting", "attempts": 0, "created_at": now}
     tx.write(_ADD, [{**_columns(tx, mail), **fresh} for mail in queued])
     tx.write(_QUEUE, [{"mail": mail.id, "at": mail.not_before or now} for mail in queued])
+
+
+def withdraw(tx: Transaction, case: UUID, nodes: Collection[str]) -> None:
+    """Mails of these send tasks that wait and were never tried do not leave any more."""
+    untried = _untried(tx, case, nodes)
+    if untried:
+        # the queue's row before the mail's own, as a claim locks them
+        tx.execute(_DONE, untried)
+        tx.execute(_WITHDRAW, untried)
+
+
+def put_off(tx: Transaction, case: UUID, nodes: Collection[str], until: datetime) -> None:
+    """Mails of these send tasks that wait and were never tried leave at this moment, earlier or later."""
+    untried = _untried(tx, case, nodes)
+    if untried:
+        tx.execute(_POSTPONE, [{**which, "until": until} for which in untried])
+
+
+def _untried(tx: Transaction, case: UUID, nodes: Collection[str]) -> list[dict[str, UUID]]:
+    # what caused a mail ends with its send task, see `engine.Mail.timer`
+    found = [row.id for row in tx.execute(_UNTRIED, {"the_case": case}) if row.timer.split("/")[-1] in nodes]
+    return [{"which": mail} for mail in sorted(found)]
 
 
 def listing(db: Database, organisation: UUID, limit: int = 200) -> list[SentMail]:

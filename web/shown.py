@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import url_for
 from markupsafe import Markup
 
-from meldcode.cases import CasePage, EntryView, NoteView, TaskPage, TaskView
+from meldcode.cases import CasePage, EntryView, NoteView, PauseView, TaskPage, TaskView
 from meldcode.cases.notes import KINDS, OF_ADVICE
 from meldcode.diagram.model import LEGAL_STEPS, StepKind
 from meldcode.workdays import Calendar
@@ -179,6 +179,22 @@ def case(page: CasePage) -> ShownCase:
         opened=moment_in_words(page.opened_at, days),
         closed=moment_in_words(page.closed_at, days) if page.closed_at else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPause:
+    """Until when the reminders of a case wait, why, and who said so."""
+
+    until: str
+    reason: str
+    by: str
+
+
+def pause(found: PauseView | None) -> ShownPause | None:
+    """The pause of a case's reminders, in words."""
+    if found is None:
+        return None
+    return ShownPause(moment_in_words(found.until, calendar()), said(found.reason), found.by_name)
 
 
 def progress(page: CasePage) -> list[ShownStep]:

@@ -34,6 +34,7 @@ from meldcode.cases.exclusions import LastToWatch, ShutOutPage, readmit, shut_ou
 from meldcode.cases.holding import claim, give_back, handover, reassign
 from meldcode.cases.listing import cases, closed, my_tasks, overview
 from meldcode.cases.notes import add_note
+from meldcode.cases.pausing import pause_page, pause_reminders, resume_reminders
 from meldcode.cases.reading import case_log, case_map, case_page, task_form, task_page
 from meldcode.cases.values import (
     CaseList,
@@ -48,6 +49,8 @@ from meldcode.cases.values import (
     LogLine,
     NoteView,
     Outcome,
+    PausePage,
+    PauseView,
     StepCount,
     TaskForm,
     TaskPage,
@@ -80,6 +83,8 @@ __all__ = [
     "NotFound",
     "NoteView",
     "Outcome",
+    "PausePage",
+    "PauseView",
     "ShutOut",
     "ShutOutPage",
     "StepCount",
@@ -110,10 +115,13 @@ __all__ = [
     "my_tasks",
     "open_case",
     "overview",
+    "pause_page",
+    "pause_reminders",
     "raise_acute",
     "readmit",
     "reassign",
     "recalculate",
+    "resume_reminders",
     "shut_out",
     "shut_out_page",
     "task_form",

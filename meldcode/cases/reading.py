@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access, audit, clock, engine, people, publishing
-from meldcode.cases import drafts, notes
+from meldcode.cases import drafts, notes, pausing
 from meldcode.cases.errors import AccessDenied, ShutOut, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find, glance
 from meldcode.cases.refusals import TURNED_AWAY, note_refusal
@@ -129,7 +129,7 @@ def task_page(
         with db.transaction(actor.organisation) as tx:
             case = find(tx, actor, case_id)
             task = _hers(actor, case, task_id)
-            page = _task_page(tx, actor, case, task)
+            page = _task_page(tx, actor, case, task, now)
             _note(tx, actor, case, "task_read", now, node=task.node)
             return page
     except TURNED_AWAY:
@@ -239,6 +239,7 @@ def _page(tx: Transaction, actor: Actor, case: Case, content: bool, now: datetim
         marks=_marks([row.node for row in rows], views, now),
         version=case.published.version,
         can_shut_out=access.may_shut_out(actor, case, case.published.supervising),
+        pause=pausing.view_of(case, names, now),
     )
 
 
@@ -285,7 +286,7 @@ def _hers(actor: Actor, case: Case, task_id: UUID) -> Task:
     return task
 
 
-def _task_page(tx: Transaction, actor: Actor, case: Case, task: Task) -> TaskPage:
+def _task_page(tx: Transaction, actor: Actor, case: Case, task: Task, now: datetime) -> TaskPage:
     version = case.published.version
     names = people.names(tx)
     rows = tx.execute(_ENTRIES, {"case_id": case.id}).all()
@@ -301,6 +302,7 @@ def _task_page(tx: Transaction, actor: Actor, case: Case, task: Task) -> TaskPag
         notes=tuple(notes.of_case(tx, case, names)),
         draft=drafts.read(tx, actor, case, task.id),
         can_give_back=task.role is not None and access.holds(actor, task),
+        pause=pausing.view_of(case, names, now),
     )
 
 

@@ -11,6 +11,7 @@ from meldcode.definition import Version
 from meldcode.diagram.model import StepKind
 from meldcode.engine import Json
 from meldcode.form import Form
+from meldcode.messages import Text
 from meldcode.people import Person
 
 
@@ -109,6 +110,25 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseView:
+    """Reminders of a case wait until a moment, why, and who said so."""
+
+    until: datetime
+    reason: Text
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PausePage:
+    """What is needed to pause reminders until a day from `first` to `last`; `pause` lasts now."""
+
+    reference: str
+    pause: PauseView | None
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case to look at. Without `content` there are no `entries`, `notes`, `document` and `outcome`.
 
@@ -138,6 +158,7 @@ class CasePage:
     marks: Mapping[str, str]
     version: Version
     can_shut_out: bool = False  # she may say who must never see it
+    pause: PauseView | None = None  # of its reminders, while it lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +180,7 @@ class TaskPage:
     notes: tuple[NoteView, ...]
     draft: Draft | None
     can_give_back: bool
+    pause: PauseView | None = None  # of the reminders of its case, while it lasts
 
 
 @dataclass(frozen=True, slots=True)

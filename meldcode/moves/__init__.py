@@ -11,7 +11,8 @@
 
 from __future__ import annotations
 
-from meldcode.moves.loading import Case, Task, load, load_all, look, look_all, new_case, take
+from meldcode.moves.loading import Case, Pause, Task, load, load_all, look, look_all, new_case, take
+from meldcode.moves.mailing import reminders
 from meldcode.moves.releasing import release
 from meldcode.moves.saving import RECALCULATED, Changes, Entry
 
@@ -20,6 +21,7 @@ __all__ = [
     "Case",
     "Changes",
     "Entry",
+    "Pause",
     "Task",
     "load",
     "load_all",
@@ -27,5 +29,6 @@ __all__ = [
     "look_all",
     "new_case",
     "release",
+    "reminders",
     "take",
 ]

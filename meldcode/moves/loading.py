@@ -34,6 +34,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """Reminders of a case wait until a moment; `reason` is a key of `cases.pausing.REASONS`."""
+
+    until: datetime
+    reason: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case, locked until the transaction ends. `state` is the engine's, `outcome` its end's slug.
 
@@ -62,6 +71,11 @@ class Case:
     key: Key
     wrapped_key: bytes
     tasks: tuple[Task, ...] = field(default=())
+    pause: Pause | None = None  # the latest one, also when it has ended
+
+    def paused(self, now: datetime) -> Pause | None:
+        """The pause of its reminders that lasts now; it ends by itself."""
+        return self.pause if self.pause is not None and self.pause.until > now else None
 
     def task(self, task_id: UUID) -> Task | None:
         """The open task with this id, or None."""
@@ -235,6 +249,9 @@ def _case(tx: Transaction, rows: Sequence[Any]) -> Case:
         key=key,
         wrapped_key=row.wrapped,
         tasks=tuple(_task(one) for one in rows if one.task_id is not None),
+        pause=None
+        if row.reminders_from is None
+        else Pause(row.reminders_from, row.pause_reason, row.paused_by),
     )
 
 

@@ -5,7 +5,7 @@ This is the only place that chooses receivers, see docs/decisions/who-is-there.m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
@@ -13,8 +13,8 @@ from uuid import UUID, uuid5
 from babel.dates import format_datetime
 
 from meldcode import engine
-from meldcode.definition import ladders
-from meldcode.diagram.model import CalendarKind, Purpose
+from meldcode.definition import Version, ladders
+from meldcode.diagram.model import CalendarKind, Purpose, StepKind
 from meldcode.moves.loading import Case, Task
 from meldcode.outbox import QueuedMail
 from meldcode.people import Person, present
@@ -59,14 +59,40 @@ def receivers(
 
 
 def not_before(case: Case, mail: engine.Mail, person: Person, now: datetime) -> datetime | None:
-    """When a reminder may leave for somebody who does not work today: at this hour of her next working day.
+    """When a reminder may leave: not while the reminders of the case are paused, and not on a day on which
+    she does not work, but at that hour of her next working day.
 
     None: at once. An escalation never waits, nor does a mail outside a ladder.
     """
     rung = ladders.rung_of(case.published.version, mail.node)
-    if person.weekdays is None or rung is None or rung.purpose is not Purpose.HERINNERING:
+    if rung is None or rung.purpose is not Purpose.HERINNERING:
         return None
-    if case.calendar.local(now).weekday() in person.weekdays:
+    pause = case.paused(now) if may_wait(case.published.version, rung) else None
+    begin = pause.until if pause else now
+    return _when_there(case, person, begin) or (begin if pause else None)
+
+
+def may_wait(version: Version, rung: ladders.Rung) -> bool:
+    """Is it a reminder that a pause holds back? Nothing about acute danger ever waits."""
+    return rung.purpose is Purpose.HERINNERING and StepKind.ACUUT not in version.nodes[rung.activity].steps
+
+
+def reminders(
+    version: Version, activities: Collection[str] | None = None, role: str | None = None
+) -> list[str]:
+    """The send tasks whose mails a pause holds back: for these activities and this role (None: all)."""
+    return [
+        rung.told
+        for rung in ladders.rungs(version)
+        if may_wait(version, rung)
+        and (activities is None or rung.activity in activities)
+        and role in (None, rung.role)
+    ]
+
+
+def _when_there(case: Case, person: Person, now: datetime) -> datetime | None:
+    """This hour of her next working day; None when she works today, or when that is too far away."""
+    if person.weekdays is None or case.calendar.local(now).weekday() in person.weekdays:
         return None
     moment = now
     for _ in range(_LONGEST_WAIT.days):

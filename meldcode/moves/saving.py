@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import audit, engine, incidents, outbox, people
+from meldcode.definition import ladders
 from meldcode.diagram.model import StepKind
 from meldcode.messages import Text
 from meldcode.moves import mailing
@@ -124,6 +125,7 @@ class Changes:
         if dues:
             tx.write(_DUE, dues)
         self._write_entries()
+        self._withdraw_reminders()
         outbox.queue(tx, list(self._mails()), self._now)
         for move in self._moves:
             if move.case.failures:
@@ -250,6 +252,22 @@ class Changes:
             self._tx.write(_ENTRIES, rows)
 
     # --- mails and audit ---------------------------------------------------------------------------
+
+    def _withdraw_reminders(self) -> None:
+        """Where reminders were paused, those that wait for a task that is done do not go any more, nor do
+        those that a later one of the same ladder replaces: after the pause somebody gets one, not five."""
+        for move in self._moves:
+            if move.case.pause is None:
+                continue
+            version = move.case.published.version
+            gone = {task.node for task in move.case.tasks} - {task.node for task in move.step.tasks}
+            nodes = mailing.reminders(version, gone)
+            for mail in move.step.mails:
+                rung = ladders.rung_of(version, mail.node)
+                if rung is not None and mailing.may_wait(version, rung):
+                    nodes += mailing.reminders(version, {rung.activity}, rung.role)
+            if nodes:
+                outbox.withdraw(self._tx, move.case.id, nodes)
 
     def _mails(self) -> Iterable[QueuedMail]:
         base_url = self._tx.database.base_url

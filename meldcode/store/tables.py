@@ -277,6 +277,9 @@ cases = sa.Table(
     sa.Column("excluded", sa.JSON, nullable=False, server_default="[]"),  # hex ids of who may never see it
     sa.Column("failures", sa.Integer, nullable=False),  # failed wake-ups in a row
     sa.Column("state", sa.LargeBinary, nullable=False),
+    sa.Column("reminders_from", Moment),  # until then reminders wait; None: they were never paused
+    sa.Column("pause_reason", sa.String(20)),  # a key of `cases.pausing.REASONS`
+    sa.Column("paused_by", sa.Uuid),
     sa.UniqueConstraint("organisation", "reference"),
     sa.Index("ix_cases_organisation_status", "organisation", "status"),
     sa.Index("ix_cases_opened_by", "opened_by"),
@@ -378,7 +381,7 @@ mails = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("sealed", sa.LargeBinary),  # what takes the place of `outbox.SECRET` in the body, sealed
     sa.Column("message_id", sa.Text, nullable=False),
-    sa.Column("status", sa.String(20), nullable=False),  # waiting, sent, failed
+    sa.Column("status", sa.String(20), nullable=False),  # waiting, sent, failed, withdrawn
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("error", sa.Text),
     sa.Column("created_at", Moment, nullable=False),

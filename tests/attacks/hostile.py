@@ -51,6 +51,8 @@ PAGES = (
     "/organisatie/vrije-dagen/bekijken",
     "/zaken/{case}/wie-niet",
     "/zaken/{case}/wie-niet/toelaten",
+    "/zaken/{case}/herinneringen",
+    "/zaken/{case}/herinneringen/hervatten",
     "/storingen",
     "/storingen/{case}/opnieuw",
     "/wachtwoord/vergeten",

@@ -29,6 +29,9 @@ OF_A_CASE = (
     ("GET", "/wie-niet"),
     ("POST", "/wie-niet"),
     ("POST", "/wie-niet/toelaten"),
+    ("GET", "/herinneringen"),
+    ("POST", "/herinneringen"),
+    ("POST", "/herinneringen/hervatten"),
 )
 OF_A_TASK = (
     ("GET", ""),
@@ -355,6 +358,8 @@ def test_no_command_of_the_core_crosses_the_street(town: Town, app: Flask, task:
         lambda: cases.case_log(db, intruder, case, now=now),
         lambda: cases.complete(db, intruder, case, one, {}, key="sleutel-1", now=now),
         lambda: cases.raise_acute(db, intruder, case, key="sleutel-2", now=now),
+        lambda: cases.pause_page(db, intruder, case, now=now),
+        lambda: cases.resume_reminders(db, intruder, case, key="sleutel-3", now=now),
     )
     for attempt in attempts:
         with pytest.raises(cases.NotFound):

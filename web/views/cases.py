@@ -99,6 +99,7 @@ def case(case: UUID) -> ResponseReturnValue:
         can_raise_acute=page.can_raise_acute,
         can_reassign=page.can_reassign,
         can_shut_out=page.can_shut_out,
+        pause=shown.pause(page.pause),
         progress=shown.progress(page),
         open=open_,
         entries=shown.history(page.entries, page.notes),

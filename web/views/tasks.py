@@ -178,6 +178,7 @@ def _show(
         draft=addresses if form.fields else None,
         draft_at=shown.when(page.draft.at) if page.draft and values is page.draft.answers else None,
         can_give_back=page.can_give_back,
+        pause=shown.pause(page.pause),
         give_back_key=fresh_key(),
     )
 
