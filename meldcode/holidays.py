@@ -23,6 +23,7 @@ LARGEST = 256 * 1024  # bytes
 MOST_DAYS = 2000
 LONGEST_PERIOD = 100  # days
 _MOST_TOLD = 10
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DUTCH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -159,16 +160,24 @@ def _toml(data: bytes) -> Iterator[_Found]:
 
 
 def as_day(text: str) -> date | None:
-    """A date as people write one: `2026-10-12`, `12-10-2026`, `12/10/2026`; None when it is none."""
+    """A date as people write one: `2026-10-12`, `12-10-2026`, `12/10/2026`; None when it is none.
+
+    None too for a year in which nobody living plans anything: a slip of the fingers, and at the ends of the
+    calendar there is no day before or after.
+    """
     iso, dutch = _ISO.fullmatch(text.strip()), _DUTCH.fullmatch(text.strip())
     try:
         if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
+            return _within_reach(date(int(iso[1]), int(iso[2]), int(iso[3])))
         if dutch:
-            return date(int(dutch[3]), int(dutch[2]), int(dutch[1]))
+            return _within_reach(date(int(dutch[3]), int(dutch[2]), int(dutch[1])))
     except ValueError:
         return None
     return None
+
+
+def _within_reach(day: date) -> date | None:
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _has_hours(*moments: date) -> bool:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from meldcode import cases
 from meldcode.messages import MeldcodeError, Text
-from meldcode.store.errors import StoreError
+from meldcode.store.errors import StoreError, UnstorableError
 from web.language import said
 
 log = structlog.get_logger(__name__)
@@ -103,7 +103,7 @@ STRANGE_HOST = Text(
     "Deze pagina's zijn niet onder deze naam te vinden. Controleer het adres.",
     "These pages cannot be found under this name. Check the address.",
 )
-CODES: dict[type[MeldcodeError], int] = {cases.NotFound: 404, cases.AccessDenied: 403}
+CODES: dict[type[MeldcodeError], int] = {cases.NotFound: 404, cases.AccessDenied: 403, UnstorableError: 400}
 
 
 def page(code: int, words: Said | None = None, *, what: Text | None = None) -> ResponseReturnValue:

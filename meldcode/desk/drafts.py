@@ -27,6 +27,7 @@ from meldcode.store.tables import desk_drafts, desk_files, desk_revisions, organ
 #: Saving is logged once per file, person and hour: pages save by themselves every few seconds, and each
 #: revision says who made it anyway.
 LOGGED_EVERY = timedelta(hours=1)
+MOST_REVISIONS = 2**31 - 1  # of one file: what the column of their number holds
 
 _DRAFT = sa.select(desk_drafts).where(scoped(desk_drafts))
 _OPEN = insert(desk_drafts).on_conflict_do_nothing()
@@ -145,6 +146,8 @@ def revisions(db: Database, organisation: UUID, path: str) -> tuple[Revision, ..
 
 def revision(db: Database, organisation: UUID, path: str, number: int) -> DraftFile:
     """One revision of a file. Raises `NotThere`."""
+    if not 0 < number <= MOST_REVISIONS:
+        raise NotThere
     with db.reading(organisation) as tx:
         row = tx.execute(_ONE_REVISION, {"which": path, "number": number}).one_or_none()
     if row is None:

@@ -18,14 +18,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.sql import Executable
 
 from meldcode.crypto import Key, Keyring
 from meldcode.messages import Text
 from meldcode.store.backend import ORGANISATION, READING, backend
-from meldcode.store.errors import ScopeError, StoreError
+from meldcode.store.errors import ScopeError, StoreError, UnstorableError
 from meldcode.store.prepared import Prepared
 from meldcode.store.scope import SCOPE, Plan, plan_of, scoped
 from meldcode.store.tables import organisations
@@ -171,7 +171,8 @@ class Database:
         """A writing transaction: commits when the block ends well, else everything is undone.
 
         Takes the write lock at once on SQLite, so that two writers queue instead of failing half-way.
-        Raises `StoreError` when the database cannot be used now (locked for long, disk full).
+        Raises `StoreError` when the database cannot be used now (locked for long, disk full), and
+        `UnstorableError` for a value that it cannot hold.
         """
         scope = _uuid(organisation)
         with self._said_kindly(), self._connection(scope) as connection, connection.begin():
@@ -221,6 +222,8 @@ class Database:
     def _said_kindly(self) -> Iterator[None]:
         try:
             yield
+        except DataError as error:
+            raise UnstorableError from error
         except (OperationalError, InterfaceError, NoConnectionFree, self.backend.DriverError) as error:
             raise StoreError(
                 Text(

@@ -24,6 +24,19 @@ class StoreError(MeldcodeError):
         self.passing = passing
 
 
+class UnstorableError(MeldcodeError):
+    """Somebody sent what no database can hold: a NUL in a text, a number beyond every count."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "Hierin staat een teken of een getal dat niet bewaard kan worden. Haal het weg en probeer "
+                "het opnieuw.",
+                "This holds a sign or a number that cannot be kept. Remove it and try again.",
+            )
+        )
+
+
 class ScopeError(Exception):
     """A programming error: a statement that does not stay inside one organisation."""
 

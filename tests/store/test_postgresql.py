@@ -19,6 +19,7 @@ from meldcode.cases import AccessDenied
 from meldcode.engine import Complete
 from meldcode.moves import Changes, Entry, load, take
 from meldcode.store import Database, ScopeError, StoreError, scoped
+from meldcode.store.errors import UnstorableError
 from meldcode.store.tables import OUTSIDE, metadata
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import cases as case_table
@@ -529,6 +530,17 @@ def test_a_transaction_for_nobody_sees_an_organisation_only_after_entering_it(ho
             tx.enter(uuid4())
     with house.db.reading(None) as tx:
         assert tx.connection.execute(count).scalar_one() == 0
+
+
+def test_a_text_that_cannot_be_kept_is_a_sentence(house: House) -> None:
+    named = sa.select(people_table.c.id).where(
+        scoped(people_table), people_table.c.name == sa.bindparam("who")
+    )
+    with pytest.raises(UnstorableError, match="cannot be kept"), house.db.reading(house.organisation) as tx:
+        tx.execute(named, {"who": "san\0ne"})
+    row = {"id": uuid4(), "name": "san\0ne", "email": "s@school.example", "active": True, "weekdays": None}
+    with pytest.raises(UnstorableError), house.db.transaction(house.organisation) as tx:
+        tx.execute(sa.insert(people_table), row)
 
 
 def test_a_name_with_a_null_in_it_is_nobodys(house: House) -> None:

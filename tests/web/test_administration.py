@@ -132,6 +132,8 @@ def test_what_cannot_be_is_said_and_changes_nothing(marit: Person) -> None:
         ("werkdagen", {"dag": []}, "minstens één werkdag"),
         ("afwezig", {"van": "", "tot": ""}, "vanaf welke dag"),
         ("afwezig", {"van": "2026-09-08", "tot": "2026-09-01"}, "komt voor de eerste"),
+        ("afwezig", {"van": "0001-01-01", "tot": ""}, "vanaf welke dag"),
+        ("afwezig", {"van": "2026-09-08", "tot": "9999-12-31"}, "vanaf welke dag"),
     ]
     for what, extra, said in wrong:
         answer = marit.send(marit.form(address, f"{address}/{what}"), extra)
