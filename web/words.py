@@ -101,6 +101,7 @@ def step_names() -> dict[StepKind, str]:
         StepKind.OVERDRACHT: gettext("Overdracht"),
         StepKind.AFSLUITEN: gettext("Afsluiten"),
         StepKind.ZIJROUTE: gettext("Andere route"),
+        StepKind.COLLEGA: gettext("Over een collega"),
     }
 
 
