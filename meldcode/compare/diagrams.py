@@ -9,6 +9,7 @@ from meldcode.definition import Version
 from meldcode.describe import called, condition_in_words, role_in_words, timer_sentence
 from meldcode.diagram import places
 from meldcode.diagram.model import Flow, Lane, Loop, Node
+from meldcode.diagram.naming import described_in
 from meldcode.messages import Text
 
 ALWAYS = Text("altijd", "always")
@@ -22,6 +23,11 @@ def compare_diagrams(old: Version, new: Version) -> Iterator[Difference]:
     yield from _processes_and_lanes(old, new)
     yield from _order(old, new)
     yield from _moved(old, new)
+
+
+def _called(version: Version, node: Node) -> Text:
+    """An element by its kind and name; one without a name by what stands around it, never by its id."""
+    return called(node) if node.name else described_in(version.diagrams.values(), node.id)
 
 
 def _file(version: Version, process: str) -> str:
@@ -46,7 +52,7 @@ def _nodes(old: Version, new: Version) -> Iterator[Difference]:
         if node.name != old.nodes[key].name:
             # beside its task a term is known by what it does: that is what is told of it
             kind = Kind.NOTED if node.timer and node.attached_to else Kind.CHANGED
-            yield Difference(kind, file, key, _renamed(old.nodes[key], node))
+            yield Difference(kind, file, key, _renamed(new, old.nodes[key], node))
 
 
 def _of_a_term(version: Version, other: Version) -> set[str]:
@@ -70,8 +76,8 @@ def _next(version: Version, node: Node) -> Node | None:
     return target
 
 
-def _renamed(was: Node, now: Node) -> Text:
-    about = called(now)
+def _renamed(new: Version, was: Node, now: Node) -> Text:
+    about = _called(new, now)
     subject = Text(f"Bij {about.nl}, de naam", f"At {about.en}, the name")
     return was_and_is(subject, quoted(was.name), quoted(now.name))
 
@@ -87,10 +93,10 @@ def _gone(version: Version, node: Node) -> Text:
 
 
 def _named(version: Version, node: Node) -> Text:
-    what = called(node)
+    what = _called(version, node)
     host = version.nodes.get(node.attached_to or "")
     if node.timer and host:
-        does, at = timer_sentence(version, node), called(host)
+        does, at = timer_sentence(version, node), _called(version, host)
         return Text(f"bij {at.nl}: {_inside(does.nl)}", f"at {at.en}: {_inside(does.en)}")
     if node.role and node.kind == "userTask":
         who = role_in_words(version, node.role)
@@ -104,13 +110,13 @@ def _inside(sentence: str) -> str:
 
 def _changes(old: Version, new: Version, was: Node, now: Node) -> Iterator[Text]:
     """A sentence for each property that differs and means something."""
-    about = called(now)
+    about = _called(new, now)
 
     def say(nl: str, en: str, before: Text, after: Text) -> Text:
         return was_and_is(Text(f"Bij {about.nl}, {nl}", f"At {about.en}, {en}"), before, after)
 
     if was.kind != now.kind:
-        yield say("het soort element", "the kind of element", called(was), about)
+        yield say("het soort element", "the kind of element", _called(old, was), about)
     if was.role != now.role and now.kind != "sendTask":
         yield say("wie het doet", "who does it", role_in_words(old, was.role), role_in_words(new, now.role))
     if was.steps != now.steps:
@@ -149,7 +155,7 @@ def _texts(old: Version, new: Version, was: Node, now: Node) -> Iterator[tuple[s
 
 def _timer(old: Version, new: Version, was: Node, now: Node) -> Iterator[Text]:
     before, after = timer_sentence(old, was), timer_sentence(new, now)
-    host = called(new.nodes.get(now.attached_to or "", now))
+    host = _called(new, new.nodes.get(now.attached_to or "", now))
     if before == after:  # the sentence does not say everything: what it is for, or how it is counted
         before, after = _timer_exactly(was), _timer_exactly(now)
     subject = Text(f"Bij {host.nl}, de termijn", f"At {host.en}, the term")
@@ -223,7 +229,7 @@ def _way(version: Version, flow: Flow) -> Text:
 
 def _end(version: Version, key: str) -> Text:
     node = version.nodes.get(key)
-    return called(node) if node else Text(f"`{key}`", f"`{key}`")
+    return _called(version, node) if node else Text(f"`{key}`", f"`{key}`")
 
 
 def _when(version: Version, flow: Flow) -> Text:
@@ -296,7 +302,7 @@ def _order(old: Version, new: Version) -> Iterator[Difference]:
         before = [flow for flow in was.outgoing if flow in node.outgoing]
         after = [flow for flow in node.outgoing if flow in was.outgoing]
         if before != after:
-            what = called(node)
+            what = _called(new, node)
             yield Difference(
                 Kind.CHANGED,
                 _file(new, node.process),
@@ -316,7 +322,7 @@ def _moved(old: Version, new: Version) -> Iterator[Difference]:
         for key, place in after.items():
             node = new.nodes.get(key)
             if node is not None and key in before and before[key] != place:
-                what = called(node)
+                what = _called(new, node)
                 yield Difference(
                     Kind.MOVED,
                     file,

@@ -241,6 +241,14 @@ def test_no_property_of_a_question_changes_unsaid(school: Version, name: str) ->
     assert list(compare_forms(old, new))
 
 
+def test_an_element_without_a_name_is_told_by_what_stands_around_it(school: Version) -> None:
+    way = school.flows["van_naar_wegen_naar_wegen"]
+    new = replace(school, id="anders", flows={**school.flows, way.id: replace(way, name="nu")})
+    (told,) = (one.what.nl for one in compare_diagrams(school, new) if one.element == way.id)
+    assert "naar_wegen" not in told
+    assert "het samenkomen tussen “Gesprek overslaan?” en “4 Wegen van het geweld”" in told
+
+
 def test_a_term_is_told_by_what_it_does_and_its_parts_are_not_told_again(school: Version) -> None:
     text = (
         school.files[DIAGRAM].decode().replace('id="wegen_2d" name="2 weekdagen"', 'id="wegen_2d" name="x"')

@@ -354,6 +354,7 @@ def break_the_law_and_mend_it(wieke: Designer) -> None:
     page.get_by_role("link", name="Volgende").click()
     expect(page.locator(".walk__bar")).to_contain_text("Stap 2 van")
     expect(page.locator(".walk__bar")).to_contain_text("1 Signalen in kaart brengen")
+    expect(page.locator(".walk__picture .userTask.here")).to_have_count(1)
     see(page, "road 12 story in the drawing")
     tick(False)
 
