@@ -37,6 +37,7 @@ _NEWS = sa.select(publications.c.id).where(
     scoped(publications),
     publications.c.version == sa.bindparam("wanted"),
     publications.c.state == "in-force",
+    publications.c.note != "",
     ~sa.exists(
         sa.select(readings.c.at).where(
             scoped(readings),

@@ -35,6 +35,17 @@ def test_what_is_published_comes_out_byte_for_byte(house: House, tmp_path: Path)
     assert files_of(tmp_path / "uit") == files_of(source)
 
 
+def test_only_what_is_published_with_a_note_is_news_for_people(house: House, tmp_path: Path) -> None:
+    """The first version of an organisation has none: nobody knows another way of working."""
+    sanne = house.people["sanne"]
+    first = publishing.publish(house.db, "testschool", folder(tmp_path / "a", a_md=b"a"), now=MONDAY)
+    assert not desk.is_news(house.db, house.organisation, first, sanne)
+
+    source = folder(tmp_path / "b", b_md=b"b")
+    second = publishing.publish(house.db, "testschool", source, now=MONDAY, note="De termijn is korter.")
+    assert desk.is_news(house.db, house.organisation, second, sanne)
+
+
 def test_publishing_the_same_files_again_changes_nothing(house: House, tmp_path: Path) -> None:
     with beneath(house.db).connect() as connection:
         before = connection.execute(sa.select(organisations.c.version)).scalar_one()
