@@ -204,7 +204,7 @@ def promises_access(reader: PdfReader) -> bool:
 
 
 def test_the_document_is_an_accessible_pdf_that_tells_what_the_page_tells(app: Flask, wieke: Person) -> None:
-    change(wieke, DIAGRAM, 'name="4 Wegen van het geweld"', 'name="4 Afwegen – één reünie"')
+    change(wieke, DIAGRAM, 'name="4 Wegen van het geweld"', 'name="4 Afwegen – één reünie, Şahin"')
     page = wieke.get("/ontwerp/document")
     address = re.search(r'href="(/ontwerp/document/ontwerp/document\.pdf)"', page)
     assert address
@@ -217,7 +217,7 @@ def test_the_document_is_an_accessible_pdf_that_tells_what_the_page_tells(app: F
     assert drafted.metadata.title == "Meldcode Basisschool Het Voorbeeld"
     for word in (
         "Ontwerp, geldt nog niet",
-        "4 Afwegen – één reünie",
+        "4 Afwegen – één reünie, Şahin",
         "krijgt de leerkracht een herinnering",
         "De eerste regel die past, geldt.",
         "Vervangen door",
@@ -232,6 +232,7 @@ def test_the_document_is_an_accessible_pdf_that_tells_what_the_page_tells(app: F
     assert all("staat in dit document in zinnen" in alt for alt in figures)
     fonts = {name: font for page in drafted.pages for name, font in page["/Resources"]["/Font"].items()}
     inner = [one.get_object()["/DescendantFonts"][0].get_object() for one in fonts.values()]
+    assert {one["/BaseFont"].partition("+")[2].partition("-")[0] for one in inner} <= {"NotoSans", "NotoMore"}
     # nothing is left to the computer of who reads it
     assert all("/FontFile2" in one["/FontDescriptor"] for one in inner)
     sanne = Person(app).sign_in("sanne")
