@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from meldcode.check.answers import Answers
 from meldcode.check.choices import Choices, Move
@@ -48,16 +49,40 @@ def explore(
     has a clock gives it). `progress` is called after every hundred states. `situations` and `all_orders`
     (also of moves that commute) are for tests.
     """
-    situations = situations or Situations(version)
-    begin = process or version.main_process
-    learned: set[Pair] = set()
-    while True:
-        beside = Beside(version, learned)
-        explorer = Explorer(version, begin, most_states, enough, progress, situations, beside, all_orders)
-        result = explorer.run()
-        if not explorer.unforeseen:
-            return result
-        learned |= explorer.unforeseen
+    playing = Playing(version, process, situations, all_orders=all_orders)
+    return playing.to(most_states, enough, progress)
+
+
+class Playing:
+    """An exploration that can be taken further: `to` goes on where the one before stopped."""
+
+    def __init__(
+        self,
+        version: Version,
+        process: str | None = None,
+        situations: Situations | None = None,
+        *,
+        all_orders: bool = False,
+    ) -> None:
+        self.version, self.process = version, process or version.main_process
+        self.situations, self.all_orders = situations or Situations(version), all_orders
+        self._learned: set[Pair] = set()
+        self._explorer = self._anew()
+
+    def to(
+        self, most_states: int, enough: Callable[[], bool] | None = None, progress: Progress | None = None
+    ) -> Exploration:
+        """What is known after this many states, as in `explore`."""
+        while True:
+            result = self._explorer.run(most_states, enough, progress)
+            if not self._explorer.unforeseen:
+                return result
+            self._learned |= self._explorer.unforeseen
+            self._explorer = self._anew()
+
+    def _anew(self) -> Explorer:
+        beside = Beside(self.version, self._learned)
+        return Explorer(self.version, self.process, self.situations, beside, self.all_orders)
 
 
 class Explorer:
@@ -67,15 +92,11 @@ class Explorer:
         self,
         version: Version,
         process: str,
-        most_states: int,
-        enough: Callable[[], bool] | None,
-        progress: Progress | None,
         situations: Situations,
         beside: Beside,
         all_orders: bool,
     ) -> None:
         self.version, self.situations = version, situations
-        self.most_states, self.enough, self.progress = most_states, enough, progress
         self.meaning = Meaning(version)
         self.answers = Answers(version, self.meaning, NOW.date())
         self.beside = beside
@@ -89,6 +110,7 @@ class Explorer:
         self.known: dict[Hashable, State] = {}
         self.todo: deque[State] = deque()
         self.mailing = {key for key, node in version.nodes.items() if only_mails(version, node)}
+        self.looked_at = 0
         self.mails_tried: set[str] = set()
         self.said: set[str] = set()
         self.words: dict[str, frozenset[frozenset[str]]] = {}
@@ -121,33 +143,31 @@ class Explorer:
                 found.setdefault(node.event_name, node.id)
         return found
 
-    def run(self) -> Exploration:
-        self._take(None, Move("start", ""), Act("start", name=self.result.process))
-        looked_at = 0
+    def run(
+        self, most_states: int, enough: Callable[[], bool] | None, progress: Progress | None
+    ) -> Exploration:
+        """Go on until all is known, or a bound is hit."""
+        if not self.result.states:
+            self._take(None, Move("start", ""), Act("start", name=self.result.process))
+        stopped: list[Text] = []
         while self.todo:
-            if len(self.result.states) > self.most_states:
-                self._limit(
-                    "states",
-                    Text(
-                        f"Er zijn meer dan {self.most_states} toestanden.",
-                        f"There are more than {self.most_states} states.",
-                    ),
+            known = len(self.result.states)
+            if known > most_states:
+                nl, en = (
+                    f"Er zijn meer dan {most_states} toestanden.",
+                    f"There are more than {most_states} states.",
                 )
+                stopped.append(Text(nl, en))
                 break
-            if looked_at % EVERY == 0 and looked_at:
-                if self.progress:
-                    self.progress(len(self.result.states), looked_at)
-                if self.enough and self.enough():
-                    self._limit(
-                        "enough",
-                        Text(
-                            f"De tijd was op na {looked_at} van {len(self.result.states)} toestanden.",
-                            f"Time ran out after {looked_at} of {len(self.result.states)} states.",
-                        ),
-                    )
+            if self.looked_at % EVERY == 0 and self.looked_at:
+                if progress:
+                    progress(known, self.looked_at)
+                if enough and enough():
+                    nl = f"De tijd was op na {self.looked_at} van {known} toestanden."
+                    stopped.append(Text(nl, f"Time ran out after {self.looked_at} of {known} states."))
                     break
             self._from(self.todo.popleft())
-            looked_at += 1
+            self.looked_at += 1
         for key in sorted(self.answers.notes):
             self._limit(
                 key,
@@ -157,7 +177,7 @@ class Explorer:
                 ),
             )
         self.result.steps = self.situations.steps
-        return self.result
+        return replace(self.result, limits=[*stopped, *self.result.limits])
 
     def _limit(self, key: str, why: Text) -> None:
         if key not in self.said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from meldcode.check.explore import MOST_STATES, Progress, explore
+from meldcode.check.explore import MOST_STATES, Playing, Progress
 from meldcode.check.rules import RULES, Rule
 from meldcode.check.soundness import soundness
 from meldcode.check.tables import only_recorded, shared_fields, table_findings
@@ -59,19 +59,32 @@ def prove(
     `findings` are those of the quick check, when they are known already. A version in which the quick
     check finds errors may not be playable at all; the exploration says so in its verdicts.
     """
-    quick = check(version) if findings is None else findings
-    begins = [version.main_process, *side_routes(version)]
-    played, *beside = (
-        explore(version, process, most_states=most_states, enough=enough, progress=progress)
-        for process in begins
-    )
-    evidence = Evidence(version, played, quick, [Evidence(version, one, quick) for one in beside])
-    return Proof(
-        version=version,
-        rules=[(rule, rule.judge(evidence)) for rule in RULES],
-        sound=dict(soundness(evidence)),
-        findings=[*table_findings(version), *shared_fields(evidence)],
-        recorded=only_recorded(version),
-        states=sum(len(one.states) for one in (played, *beside)),
-        moves=sum(len(one.edges) for one in (played, *beside)),
-    )
+    return Proving(version, findings).to(most_states, enough, progress)
+
+
+class Proving:
+    """A proof that can be taken further: `to` goes on where the one before stopped."""
+
+    def __init__(self, version: Version, findings: Sequence[Finding] | None = None) -> None:
+        self.version = version
+        self.quick = check(version) if findings is None else findings
+        begins = [version.main_process, *side_routes(version)]
+        self._played = [Playing(version, process) for process in begins]
+        self._tables = table_findings(version)
+
+    def to(
+        self, most_states: int, enough: Callable[[], bool] | None = None, progress: Progress | None = None
+    ) -> Proof:
+        """What is proven after this many states of each process, as in `prove`."""
+        version, quick = self.version, self.quick
+        played, *beside = (one.to(most_states, enough, progress) for one in self._played)
+        evidence = Evidence(version, played, quick, [Evidence(version, one, quick) for one in beside])
+        return Proof(
+            version=version,
+            rules=[(rule, rule.judge(evidence)) for rule in RULES],
+            sound=dict(soundness(evidence)),
+            findings=[*self._tables, *shared_fields(evidence)],
+            recorded=only_recorded(version),
+            states=sum(len(one.states) for one in (played, *beside)),
+            moves=sum(len(one.edges) for one in (played, *beside)),
+        )

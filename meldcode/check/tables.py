@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from meldcode.check.answers import Answers
 from meldcode.check.documents import as_text
@@ -321,7 +322,12 @@ def _outputs(decision: Decision, part: str) -> set[str] | None:
 
 def blank_advice(evidence: Evidence) -> Verdict | None:
     """A question of the weighing that was left blank must not yield help or closing."""
-    version, meaning = evidence.version, evidence.meaning
+    return _blank_advice(evidence.version)
+
+
+@lru_cache(maxsize=1)  # the same however far the playing is, and for every process in which a case can begin
+def _blank_advice(version: Version) -> Verdict | None:
+    meaning = Meaning(version)
     answers = Answers(version, meaning, NOW.date())
     for decision in version.decisions.values():
         asked = set(decision.variables) & (meaning.doubt_fields | meaning.danger_fields)

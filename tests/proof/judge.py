@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meldcode.check import Says, prove
+from meldcode.check import Says
 from meldcode.check.explore import MOST_STATES
+from meldcode.check.proof import Proving
 from meldcode.definition import check
 from meldcode.definition.errors import DefinitionError
 from tests.proof.meant import NotHere, Organisation
@@ -43,8 +44,9 @@ def judged(name: str, mutant: Mutant) -> Judged:
     codes: set[int | str] = {finding.code for finding in quick}
     if not version.main_process:
         return Judged(frozenset(codes))
+    proving = Proving(version, quick)
     for most in LOOKS if mutant.caught_by else (None,):
-        proof = prove(version, findings=quick, most_states=most or MOST_STATES)
+        proof = proving.to(most or MOST_STATES)
         found = codes | {finding.code for finding in proof.findings}
         wrong = (Says.BROKEN,) if mutant.caught_by else (Says.BROKEN, Says.UNPROVEN)
         found |= {rule.number for rule, verdict in proof.rules if verdict.says in wrong}

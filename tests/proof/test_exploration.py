@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from meldcode.check import Says
 from meldcode.check.documents import Document, as_text
-from meldcode.check.explore import Exploration, explore
+from meldcode.check.exploration import Exploration
+from meldcode.check.explore import Playing, explore
 from meldcode.check.live import Live
 from meldcode.check.situations import Situations
 from meldcode.check.soundness import soundness
@@ -145,6 +146,17 @@ def seen(played: Exploration) -> set[Any]:
         how = (after.open, after.finished, after.outcome) if after else failed(edge)
         found.add((before, edge.move.kind, edge.move.node, edge.opened, edge.cancelled, how))
     return found
+
+
+def test_an_exploration_that_is_taken_further_is_the_one_that_was_not_stopped() -> None:
+    version = read_folder(ROOT / "processes" / "kinderopvang-de-papieren-boot")
+    playing = Playing(version)
+    first = playing.to(20)
+    assert not first.complete
+    assert "20" in first.limits[0].nl
+    further, at_once = playing.to(50_000), explore(version)
+    assert further.complete
+    same(further, at_once)
 
 
 @generated
