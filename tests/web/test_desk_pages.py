@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from meldcode import clock, definition, desk, people, publishing
+from meldcode.desk.examples import replayed
+from meldcode.desk.finding import told
 from meldcode.store import Database
 from meldcode.store.tables import desk_proofs
 from tests.web.person import PASSWORD, Person, goes_to, heading
@@ -40,10 +42,15 @@ def change_mail(wieke: Person, line: str = "Nog een regel.") -> None:
     assert goes_to(wieke.send(form, {"tekst": text.replace("\n", "\r\n"), "doe": "bewaar"})) == MAIL
 
 
-def prove(app: Flask) -> None:
-    """Write down that the draft was proven: playing every case of the school takes seconds, see below."""
+def prove(app: Flask, *, played: bool = False) -> None:
+    """Write down that the draft was proven: playing every case of the school takes seconds, see below.
+
+    `played`: its examples are really played.
+    """
     db, home = database(app), _home(app)
-    report = {"sound": {}, "findings": [], "rules": [], "states": 3}
+    version = desk.look(desk.read(db, home).contents).version
+    examples = [told(one) for one in replayed(version)] if version and played else []
+    report = {"sound": {}, "findings": [], "rules": [], "states": 3, "examples": examples}
     row = {
         "id": uuid4(),
         "version": desk.cases_of(desk.read(db, home).contents),
@@ -67,6 +74,22 @@ def publish(wieke: Person, note: str = "Een regel erbij.", day: str = "") -> str
 
 def text_of(page: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+def test_an_example_that_goes_differently_is_told_before_and_after_publishing_and_refuses_nothing(
+    wieke: Person,
+) -> None:
+    designer = Designer(wieke)
+    file = designer.file(DIAGRAM)
+    slower = file["content"].replace("P4D", "P3D")
+    assert designer.save(DIAGRAM, slower, file["revision"]).status_code == 200
+    prove(wieke.app, played=True)
+    page = text_of(wieke.get("/ontwerp/publiceren"))
+    for word in ("Voorbeelden die nu anders gaan", "gaat nu anders: moment ", "Publiceren kan wel"):
+        assert word in page, word
+    assert "/ontwerp/tekst/examples/stap-4-blijft-liggen.toml" in wieke.get("/ontwerp/publiceren")
+    published = wieke.send(wieke.form("/ontwerp/publiceren"), {"toelichting": "Sneller herinneren."})
+    assert "Voorbeelden die anders gingen" in text_of(wieke.get(goes_to(published)))
 
 
 # --- a mail --------------------------------------------------------------------------------------------
