@@ -11,7 +11,12 @@ import { togetherModule } from './model.js';
 import { extensions } from './moddle.js';
 import { translateModule } from './translate.js';
 
+// Other programs give each name in a drawing the room it needs in Arial; our own letters are wider, and names
+// would break into more lines and lie on arrows.
+const LETTERS = 'Arial, "Liberation Sans", "Noto Sans", sans-serif';
+
 class DeskModeler extends Modeler {}
+
 // the tools come along with the palette that is left out
 DeskModeler.prototype._modules = [
   ...Modeler.prototype._modules.filter((module) => module !== PaletteModule),
@@ -26,8 +31,8 @@ export function makeModeler(container) {
     additionalModules: [translateModule, togetherModule, menusModule, behaviorModule],
     moddleExtensions: extensions,
     textRenderer: {
-      defaultStyle: { fontFamily: '"Noto Sans", system-ui, sans-serif', fontSize: 12 },
-      externalStyle: { fontFamily: '"Noto Sans", system-ui, sans-serif', fontSize: 11 },
+      defaultStyle: { fontFamily: LETTERS, fontSize: 12 },
+      externalStyle: { fontFamily: LETTERS, fontSize: 11 },
     },
   });
 }
