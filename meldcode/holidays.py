@@ -11,6 +11,7 @@ import io
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -60,7 +61,7 @@ def read(name: str, data: bytes) -> FreeDays:
             passed_over.append(found)
             continue
         first, last, label = found
-        if not 0 <= (last - first).days < LONGEST_PERIOD:
+        if not 0 <= (last - first).days < LONGEST_PERIOD or not within_reach(first, last):
             passed_over.append(_odd_period(first, last))
             continue
         days.update({first + timedelta(days=n): label for n in range((last - first).days + 1)})
@@ -106,6 +107,8 @@ def _of_event(event: Any) -> _Found:
             f"“{label}” herhaalt zich. Zet elke keer apart in het bestand.",
             f"“{label}” repeats itself. Put every time into the file on its own.",
         )
+    if not within_reach(first, end):
+        return Text(f"“{label}” heeft een jaar dat niet kan.", f"“{label}” has a year that cannot be.")
     whole_days = not isinstance(first, datetime)
     first = first.date() if isinstance(first, datetime) else first
     # An end is the first moment after the event (RFC 5545, 3.6.1), for a whole day the next one.
@@ -160,24 +163,22 @@ def _toml(data: bytes) -> Iterator[_Found]:
 
 
 def as_day(text: str) -> date | None:
-    """A date as people write one: `2026-10-12`, `12-10-2026`, `12/10/2026`; None when it is none.
-
-    None too for a year in which nobody living plans anything: a slip of the fingers, and at the ends of the
-    calendar there is no day before or after.
-    """
+    """A date as people write one: `2026-10-12`, `12-10-2026`, `12/10/2026`; None when it is none, or one
+    that is not `within_reach`."""
     iso, dutch = _ISO.fullmatch(text.strip()), _DUTCH.fullmatch(text.strip())
-    try:
+    day = None
+    with suppress(ValueError):
         if iso:
-            return _within_reach(date(int(iso[1]), int(iso[2]), int(iso[3])))
-        if dutch:
-            return _within_reach(date(int(dutch[3]), int(dutch[2]), int(dutch[1])))
-    except ValueError:
-        return None
-    return None
+            day = date(int(iso[1]), int(iso[2]), int(iso[3]))
+        elif dutch:
+            day = date(int(dutch[3]), int(dutch[2]), int(dutch[1]))
+    return day if day is not None and within_reach(day) else None
 
 
-def _within_reach(day: date) -> date | None:
-    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
+def within_reach(*days: date) -> bool:
+    """Are these days of a time that somebody living plans for? At the ends of the calendar there is no day
+    before or after."""
+    return all(_FIRST_YEAR <= day.year <= _LAST_YEAR for day in days)
 
 
 def _has_hours(*moments: date) -> bool:

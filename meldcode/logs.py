@@ -86,6 +86,9 @@ def error_without_words(_logger: WrappedLogger, _method: str, event: EventDict) 
         event.update(describe(error))
     record = event.get("_record")
     if record is not None:
+        if isinstance(record.msg, str):
+            # what a library fills in may be an address or an answer: only its own sentence stays
+            event["event"] = str(record.msg)
         # the standard formatter would append the traceback, words and all
         record.exc_info = record.exc_text = None
     return event

@@ -7,6 +7,7 @@ import mimetypes
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, Request, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -70,6 +71,9 @@ LARGEST_POST = 512 * 1024
 MOST_FIELDS = 2_000
 
 
+log = structlog.get_logger(__name__)
+
+
 class InMemory(Request):
     """A request whose parts never reach the disk: neither answers nor files may lie in `/tmp`."""
 
@@ -83,6 +87,15 @@ class InMemory(Request):
         return io.BytesIO()
 
 
+class Pages(Flask):
+    """The application. Of a fault it logs the kind, the place and the route; Flask would log the path, which
+    names a case."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        route = request.url_rule.rule if request.url_rule else None
+        log.error("page_failed", route=route, exc_info=exc_info)
+
+
 def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | None = None) -> Flask:
     """The pages on one database. Without `db` and `nudge` they are made from the settings.
 
@@ -90,7 +103,7 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
     """
     mimetypes.add_type("font/woff2", ".woff2")
     mimetypes.add_type("text/javascript", ".js")
-    app = Flask("web", static_folder=None)
+    app = Pages("web", static_folder=None)
     app.request_class = InMemory
     https = settings.base_url.startswith("https:")
     app.config.update(

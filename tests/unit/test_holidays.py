@@ -120,6 +120,25 @@ def test_no_file_makes_it_stumble(name: str, data: bytes) -> None:
     assert found.days
 
 
+@given(
+    year=st.sampled_from(["0001", "0205", "9999"]),
+    day=st.sampled_from(["0101", "1231"]),
+    end=st.sampled_from(["", "DTEND;VALUE=DATE:{day}\r\n", "DURATION:-P9D\r\n"]),
+)
+def test_a_year_that_cannot_be_is_said_and_not_counted_with(year: str, day: str, end: str) -> None:
+    written = f"{year}-{day[:2]}-{day[2:]}"
+    event = f"DTSTART;VALUE=DATE:{year}{day}\r\n{end.format(day=year + day)}"
+    calendar = f"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n{event}SUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    for name, text in (
+        ("a.ics", calendar),
+        ("a.csv", f"{written};{written};x\n"),
+        ("a.toml", f"free_days = [{written}]"),
+    ):
+        with pytest.raises(FileRefused):
+            read(name, text.encode())
+    assert as_day(written) is None
+
+
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(0, 60))
 def test_what_is_written_as_a_period_is_read_back(first: date, length: int) -> None:
     last = first + timedelta(days=length)

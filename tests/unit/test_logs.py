@@ -61,6 +61,16 @@ def test_an_error_of_another_library_loses_its_words_too(written: io.StringIO) -
     assert line["error"] == "RuntimeError < ValueError"
 
 
+def test_what_another_library_fills_into_its_sentence_is_left_out(written: io.StringIO) -> None:
+    try:
+        fail_with_words()
+    except RuntimeError:
+        logging.getLogger("some.library").exception("Exception while serving %s", f"/zaken/{SECRET}")
+
+    assert SECRET not in written.getvalue()
+    assert json.loads(written.getvalue())["event"] == "Exception while serving %s"
+
+
 def test_an_event_is_one_line_of_json_with_its_fields(written: io.StringIO) -> None:
     structlog.get_logger("test").info("mails_sent", count=2)
 

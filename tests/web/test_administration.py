@@ -189,7 +189,18 @@ def test_a_day_is_typed_and_taken_away_again(app: Flask, marit: Person) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["", "[]", "{}", '{"x": null}', '{"2026-09-07": 3}', '{"2026-09-07": [1]}', "[" * 9000]
+    "given",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"x": null}',
+        '{"2026-09-07": 3}',
+        '{"2026-09-07": [1]}',
+        "[" * 9000,
+        '{"9999-12-31": null}',
+        '{"0001-01-01": null}',
+    ],
 )
 def test_days_that_did_not_come_from_the_page_are_refused(marit: Person, given: str) -> None:
     token = marit.form("/organisatie/vrije-dagen", "/organisatie/vrije-dagen/bekijken").fields["csrf_token"]

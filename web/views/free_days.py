@@ -128,6 +128,8 @@ def _read(text: str) -> Changes:
         found: dict[date, OwnDay | None] = {}
         for written, one in given.items():
             day = date.fromisoformat(written)
+            if not holidays.within_reach(day):
+                raise FileRefused(OLD_PAGE)
             found[day] = None if one is None else OwnDay(day, one[0] is True, str(one[1])[:100])
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError) as error:
         raise FileRefused(OLD_PAGE) from error
