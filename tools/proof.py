@@ -1,6 +1,9 @@
 """Damage every organisation in every way and keep the matrix in docs/proof.md.
 
 `python -m tools.proof [NAME…]`; with names only those organisations, and the document stays as it is.
+
+What is as it should be is told on one line that counts on (a line a minute where nobody watches); what is not
+at once. The document is written when all was damaged, whatever came of it.
 """
 
 from __future__ import annotations
@@ -63,27 +66,55 @@ def document(results: dict[Place, Judged], names: Sequence[str], seconds: float)
     return [*lines, "", f"{done} beschadigde en ongeschonden mappen, {seconds:.0f} s rekentijd."]
 
 
+class Progress:
+    """How far it is: over and over on one line of a terminal, else a line a minute."""
+
+    def __init__(self, all_of_them: int) -> None:
+        self.all, self.done, self.missed = all_of_them, 0, 0
+        self.began = self.told = time.monotonic()
+
+    def one(self, name: str, mutant: Mutant, found: Judged) -> str | None:
+        """Count one, and say what is wrong with it."""
+        self.done += 1
+        surprise = None
+        if not found.as_meant(mutant):
+            told = found.why_not or " ".join(sorted(map(str, found.found))) or "niets"
+            wanted = " of ".join(map(str, mutant.caught_by)) or "niets"
+            surprise = f"{name}: {mutant.name}: {told} (verwacht: {wanted})"
+            self.missed += 1
+            print(f"\rMIS  {surprise}", flush=True)
+        now = time.monotonic()
+        if sys.stdout.isatty() or now - self.told >= 60 or self.done == self.all:
+            self.told = now
+            line = f"{self.done} van {self.all} beschadigd, {self.missed} mis, {now - self.began:.0f} s"
+            print(f"\r{line}", end="" if sys.stdout.isatty() and self.done < self.all else "\n", flush=True)
+        return surprise
+
+
 def main() -> int:
-    """The exit code is 1 when a damage was not caught by its rule, or a sound variant was refused."""
+    """The exit code is 1 when a damage was not caught by its rule or a sound variant was refused, 2 when an
+    organisation is not known."""
     names = sys.argv[1:] or list(ORGANISATIONS)
+    unknown = sorted(set(names) - set(ORGANISATIONS))
+    if unknown:
+        print(f"Onbekend: {', '.join(unknown)}. Kies uit: {', '.join(ORGANISATIONS)}.", file=sys.stderr)
+        return 2
     places = [(name, number) for name in names for number in range(len(ALL))]
     results: dict[Place, Judged] = {}
     surprises: list[str] = []
     seconds = 0.0
+    progress = Progress(len(places))
     with multiprocessing.Pool(min(2, os.cpu_count() or 1)) as pool:
         for place, found, took in pool.imap_unordered(judge, places, chunksize=4):
             results[place], seconds = found, seconds + took
-            name, mutant = place[0], ALL[place[1]]
-            told = found.why_not or " ".join(sorted(map(str, found.found))) or "niets"
-            good = found.as_meant(mutant)
-            print(f"{'goed' if good else 'MIS '} {name}: {mutant.name}: {told} ({took:.1f} s)", flush=True)
-            if not good:
-                surprises.append(f"{name}: {mutant.name}: {told}")
+            surprise = progress.one(place[0], ALL[place[1]], found)
+            surprises += [surprise] if surprise else []
     lines = document(results, names, seconds)
-    print("\n".join(lines))
     if set(names) == set(ORGANISATIONS):
         head = DOCUMENT.read_text(encoding="utf-8").partition(MARK)[0].rstrip()
         DOCUMENT.write_text("\n".join([head, "", MARK, "", *lines, ""]), encoding="utf-8")
+    else:
+        print("\n".join(lines))
     for one in surprises:
         print(f"MIS  {one}", file=sys.stderr)
     return int(bool(surprises))

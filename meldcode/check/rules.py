@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from meldcode.check import drawn, played
+from meldcode.check import drawn, rules_on_danger, rules_on_deciding, rules_on_routes, rules_on_steps
 from meldcode.check.verdict import Evidence, Says, Verdict
 from meldcode.messages import Text
 
@@ -61,7 +61,7 @@ RULES = (
         2,
         "L",
         Text("Elk besluit komt na alle vijf stappen", "Every decision comes after all five steps"),
-        played.all_steps_before_decision,
+        rules_on_steps.all_steps_before_decision,
         begins=True,
         aside=OWN_STEPS,
     ),
@@ -72,7 +72,7 @@ RULES = (
             "Wie stopt, legt eerst een bevinding en een reden vast",
             "Whoever stops first records a finding and a reason",
         ),
-        played.closing_is_recorded,
+        rules_on_steps.closing_is_recorded,
         begins=True,
         aside=Text(
             "Ja: ook een zijroute eindigt met afsluiten en vastleggen.",
@@ -86,7 +86,7 @@ RULES = (
             "Bij stap 2 zijn advies van Veilig Thuis en letselduiding bereikbaar",
             "Step 2 can reach advice and an injury assessment",
         ),
-        played.advice_in_reach,
+        rules_on_steps.advice_in_reach,
         begins=True,
         aside=Text(
             "Nee, op de FPKM na: daar geeft de vertrouwensinspecteur of de inspectie raad.",
@@ -100,7 +100,7 @@ RULES = (
             "Twijfel leidt naar Veilig Thuis en dan opnieuw naar wegen, of direct naar melden",
             "Doubt leads to Veilig Thuis and back to weighing, or straight to a report",
         ),
-        played.doubt,
+        rules_on_danger.doubt,
         begins=True,
         aside=Text(
             "Nee: wat daar wordt beoordeeld, is niet stap 4.", "No: what is judged there is not step 4."
@@ -113,7 +113,7 @@ RULES = (
             "Acute of structurele onveiligheid eindigt niet zonder melding",
             "Acute or structural unsafety does not end without a report",
         ),
-        played.danger_is_reported,
+        rules_on_danger.danger_is_reported,
         begins=True,
         aside=Text(
             "Ja, wat een melding vastlegt. Gevaar zelf gaat er langs de spoedroute.",
@@ -127,7 +127,7 @@ RULES = (
             "De spoedroute is altijd open en begint met bellen, zonder wachttijd",
             "The acute route is always open and begins with a call, without waiting",
         ),
-        played.acute_is_open,
+        rules_on_danger.acute_is_open,
         begins=True,
         aside=Text(
             "Ja: de spoedroute is ook daar altijd open.", "Yes: the acute route is always open there too."
@@ -140,7 +140,7 @@ RULES = (
             "Stap 5 is twee besluiten: melden, en daarna hulp; allebei kan",
             "Step 5 is two decisions: reporting, then help; both is possible",
         ),
-        played.two_decisions,
+        rules_on_deciding.two_decisions,
         begins=False,
         aside=OWN_STEPS,
     ),
@@ -148,7 +148,7 @@ RULES = (
         9,
         "L",
         Text("Het besluit hoort bij één rol tegelijk", "The decision belongs to one role at a time"),
-        played.one_decider,
+        rules_on_deciding.one_decider,
         begins=True,
         aside=Text(
             "Nee: daar besluit wie voor die route is aangewezen.",
@@ -162,7 +162,7 @@ RULES = (
             "Het gesprek overslaan vraagt een reden en een tweede persoon",
             "Skipping the conversation takes a reason and a second person",
         ),
-        played.skip_with_second_person,
+        rules_on_steps.skip_with_second_person,
         begins=True,
         aside=Text(
             "Nee: een zijroute slaat het gesprek van stap 3 niet over, zij heeft het niet.",
@@ -176,7 +176,7 @@ RULES = (
             "Na een melding horen de betrokkenen het, of staat vast waarom niet",
             "After a report those involved are told, or it is recorded why not",
         ),
-        played.people_are_told,
+        rules_on_steps.people_are_told,
         begins=True,
         aside=Text(
             "Nee: wie het hoort na een aangifte of melding daar, zegt de politie of de inspectie.",
@@ -201,7 +201,7 @@ RULES = (
             "Geen tijd, tabelregel of standaarduitgang besluit of sluit: dat doet een mens",
             "No timer, table row or default flow decides or closes: a person does",
         ),
-        played.people_decide,
+        rules_on_deciding.people_decide,
         begins=True,
         aside=Text(
             "Ja: ook daar neemt de tijd niemand een taak af en sluit niets vanzelf.",
@@ -238,7 +238,7 @@ RULES = (
             "Hulp wordt gevolgd; werkt zij niet, dan volgt een nieuw besluit of een melding",
             "Help is monitored; if it does not work a new decision or a report follows",
         ),
-        played.help_is_followed,
+        rules_on_deciding.help_is_followed,
         begins=True,
         aside=Text(
             "Alleen de overdracht: zij sluit het volgen af. Andere hulp daar is niet die van stap 5.",
@@ -249,7 +249,7 @@ RULES = (
         17,
         "L",
         Text("Kindcheck waar volwassen cliënten zijn", "Kindcheck where there are adult clients"),
-        played.kindcheck,
+        rules_on_steps.kindcheck,
         begins=True,
         aside=Text(
             "Nee: de kindcheck hoort bij de stappen voor het besluit.",
@@ -276,7 +276,7 @@ RULES = (
             "Geweld door een collega gaat een eigen weg",
             "Violence by a colleague leaves for a route of its own",
         ),
-        played.colleague,
+        rules_on_routes.colleague,
         begins=False,
         aside=Text(
             "Ja: de taken met `collega`, of wat een activiteit met `collega` aanroept.",
@@ -290,7 +290,7 @@ RULES = (
             "Alles is bereikbaar, elke taak heeft een rol, een arts vraagt eerst advies",
             "All is reachable, every task has a role, a doctor asks advice first",
         ),
-        played.sound,
+        rules_on_routes.sound,
         begins=False,
         aside=Text(
             "Ja: alles is bereikbaar, kan eindigen en heeft een rol.",
@@ -304,7 +304,7 @@ RULES = (
             "Niemand kan advies van Veilig Thuis of een eigen melding tegenhouden",
             "Nobody can block advice of Veilig Thuis or one's own report",
         ),
-        played.nobody_blocks,
+        rules_on_deciding.nobody_blocks,
         begins=True,
         aside=Text(
             "Nee: wie de route leidt, beslist daarover. Advies en een eigen melding staan daar los van.",

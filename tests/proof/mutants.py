@@ -15,7 +15,7 @@ from typing import Any
 from meldcode.check.asking import Asking, is_words
 from meldcode.check.drawn import SPECIAL
 from meldcode.check.meaning import DOUBT, SKIP
-from meldcode.check.played import NEED_COLLEAGUE
+from meldcode.check.rules_on_routes import NEED_COLLEAGUE
 from meldcode.diagram.model import LEGAL_STEPS, CalendarKind, Flow, Node, Purpose, StepKind
 from tests.proof.damage import component, questions
 from tests.proof.meant import NotHere, Organisation

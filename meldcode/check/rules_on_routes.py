@@ -1,0 +1,111 @@
+"""Rules on the route for violence by a colleague, and on all that can be reached."""
+
+from __future__ import annotations
+
+from meldcode.check.exploration import Edge
+from meldcode.check.history import ALL
+from meldcode.check.meaning import Meaning
+from meldcode.check.moves import finishes, opening
+from meldcode.check.soundness import soundness
+from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
+from meldcode.diagram.model import StepKind
+from meldcode.messages import Text
+
+NEED_COLLEAGUE = frozenset(
+    {"onderwijs", "kinderopvang", "jeugdzorg", "ggz", "maatschappelijke-ondersteuning"}
+)
+
+
+def colleague(evidence: Evidence) -> Verdict:
+    if evidence.version.organisation.sector not in NEED_COLLEAGUE:
+        return not_applicable(
+            "Deze sector heeft hiervoor een andere regeling.", "This sector has another arrangement for this."
+        )
+    routes = colleague_route(evidence.meaning)
+    if not routes:
+        return broken(
+            "Er is geen eigen weg voor geweld door een collega (`zijroute collega` bij die taken, of bij de "
+            "activiteit die ze aanroept).",
+            "There is no route of its own for violence by a colleague (`zijroute collega` on those tasks, or "
+            "on the activity that calls them).",
+        )
+    begun = [evidence, *evidence.sides]
+    reached = frozenset[str]().union(*(one.exploration.reached for one in begun))
+    missed = [evidence.version.nodes[key] for key in sorted(routes - reached)]
+    if all(one.exploration.complete for one in begun) and missed:
+        return broken(
+            "De eigen weg voor een collega is niet (helemaal) te bereiken.",
+            "The route for a colleague cannot be reached, or not all of it.",
+            *(node.id for node in missed),
+        )
+    left = any(_leaves(evidence, edge, routes) for edge in evidence.exploration.edges)
+    own = any(_begins(one, routes) for one in evidence.sides)
+    if not (left or own):
+        return evidence.missing(
+            "Geen antwoord bij de signalen verlaat de gewone stappen voor de eigen weg.",
+            "No answer among the signals leaves the ordinary steps for the route of its own.",
+        )
+    return evidence.holds()
+
+
+def colleague_route(meaning: Meaning) -> frozenset[str]:
+    """The tasks of the route for violence by a colleague: tagged so, or called by an activity that is."""
+    nodes = meaning.version.nodes.values()
+    wanted = {StepKind.ZIJROUTE, StepKind.COLLEGA}
+    called = {node.called_element for node in nodes if node.called_element and node.steps >= wanted}
+    return frozenset(
+        key
+        for key, node in meaning.people.items()
+        if node.steps >= wanted or (node.process in called and StepKind.ZIJROUTE in node.steps)
+    )
+
+
+def _leaves(evidence: Evidence, edge: Edge, routes: frozenset[str]) -> bool:
+    """Whether somebody who signals leaves the ordinary steps: only tasks of that route are open."""
+    target = evidence.target(edge)
+    return (
+        finishes(evidence, edge, StepKind.SIGNALEREN)
+        and target is not None
+        and bool(target.open)
+        and target.open <= routes
+    )
+
+
+def _begins(evidence: Evidence, routes: frozenset[str]) -> bool:
+    """Whether the cases of a process of their own begin with that route."""
+    first = evidence.exploration.states[0].open
+    return bool(first) and first <= routes
+
+
+def sound(evidence: Evidence) -> Verdict:
+    worst: Verdict | None = None
+    for _, verdict in soundness(evidence):
+        if verdict.says is Says.BROKEN:
+            return verdict
+        if verdict.says is Says.UNPROVEN:
+            worst = worst or verdict
+    nobody = [node for node in evidence.meaning.people.values() if not node.role]
+    if nobody:
+        return broken(
+            f"“{nobody[0].name}” heeft geen rol.", f"“{nobody[0].name}” has no role.", *(n.id for n in nobody)
+        )
+    meaning = evidence.meaning
+    if meaning.doctors or meaning.doctor_fields:
+        early = [
+            edge
+            for edge, node in opening(evidence, StepKind.MELDEN)
+            if StepKind.ACUUT not in node.steps
+            and ALL not in edge.history
+            and f"did:{StepKind.VT_ADVIES}" not in edge.history
+            and ("doctor" in edge.history or not meaning.doctor_fields)
+        ]
+        verdict = evidence.unless(
+            early,
+            Text(
+                "Een arts meldt zonder eerst Veilig Thuis om advies te vragen.",
+                "A doctor reports without asking Veilig Thuis for advice first.",
+            ),
+        )
+        if verdict.says is not Says.HOLDS:
+            return verdict
+    return worst or evidence.holds()
