@@ -151,7 +151,11 @@ class Sheet:
                 yield f"the labels of {item} and {other} ({how}) overlap"
 
     def cut_off(self) -> Iterator[str]:
-        """Names that do not fit their task or lane."""
+        """Names that do not fit their task or lane, or have a word that is longer than their room."""
+        for item in (*self.blocks, *self.drawing.edges):
+            for word in item.text.split() if item.label else ():
+                if item.label and _arial(word) > item.label.width:
+                    yield f"the word {word} of {item.id} is broken off"
         for shape in self.drawing.shapes:
             if shape.kind in {"participant", "lane"}:
                 if width_of(shape.text) > shape.box.height - 10:
