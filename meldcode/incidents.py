@@ -201,8 +201,9 @@ def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by
             )
         tx.execute(_RESOLVE, {"which": incident, "moment": now, "who": by})
         if row.mail is not None:
-            tx.execute(_MAIL_AGAIN, {"which": row.mail})
-            tx.execute(_QUEUE, {"mail": row.mail, "at": now})
+            # one that waits is in the queue already, and one that was withdrawn never goes there again
+            if tx.execute(_MAIL_AGAIN, {"which": row.mail}).rowcount:
+                tx.execute(_QUEUE, {"mail": row.mail, "at": now})
         elif row.case is not None:
             tx.execute(_FORGIVE, {"which": row.case})
             tx.execute(_WAKE_NOW, {"which": row.case, "moment": now})

@@ -80,17 +80,16 @@ _UNASK = (
 _FORGET = sa.delete(drafts).where(
     scoped(drafts), drafts.c.case == sa.bindparam("case_id"), drafts.c.person == sa.bindparam("person")
 )
-_WAITING = sa.select(mails.c.id).where(
+# What was refused or could not be sent counts too: trying again would send it to her after all.
+_UNSENT = sa.select(mails.c.id).where(
     scoped(mails),
     mails.c.case == sa.bindparam("case_id"),
     mails.c.person == sa.bindparam("person"),
-    mails.c.status == "waiting",
+    mails.c.status.in_(("waiting", "failed")),
 )
 _UNQUEUE = sa.delete(outbox).where(scoped(outbox), outbox.c.mail == sa.bindparam("mail_id"))
 _WITHDRAW = (
-    sa.update(mails)
-    .where(scoped(mails), mails.c.id == sa.bindparam("mail_id"))
-    .values(status="failed", error="withdrawn")
+    sa.update(mails).where(scoped(mails), mails.c.id == sa.bindparam("mail_id")).values(status="withdrawn")
 )
 
 
@@ -117,7 +116,7 @@ def shut_out(
         tx.execute(_RELEASE, which)
         tx.execute(_UNASK, which)
         tx.execute(_FORGET, which)
-        for mail in tx.execute(_WAITING, which).scalars().all():
+        for mail in tx.execute(_UNSENT, which).scalars().all():
             tx.execute(_UNQUEUE, {"mail_id": mail})
             tx.execute(_WITHDRAW, {"mail_id": mail})
         return excluded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -126,7 +126,41 @@ def test_mails_that_still_wait_for_her_are_withdrawn(house: House) -> None:
     shut_out(house, case, "sanne", by="fatima")
     with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(outbox)).all() == []
-        assert connection.execute(sa.select(mails.c.status)).scalars().all() == ["failed"]
+        assert connection.execute(sa.select(mails.c.status)).scalars().all() == ["withdrawn"]
+
+
+def test_only_somebody_of_the_organisation_can_be_shut_out(house: House) -> None:
+    case = house.at_weighing()
+    before = cases.shut_out_page(house.db, house.actor("sanne"), case, now=MONDAY)
+    with pytest.raises(MeldcodeError, match="Choose somebody"):
+        cases.shut_out(
+            house.db, house.actor("sanne"), case, uuid4(), reason="concerned", key=house.key(), now=MONDAY
+        )
+    assert cases.shut_out_page(house.db, house.actor("sanne"), case, now=MONDAY) == before
+
+
+@pytest.mark.parametrize("status", ["waiting", "failed"])
+def test_a_mail_to_her_that_did_not_arrive_is_not_sent_by_trying_again(house: House, status: str) -> None:
+    """The mail server was down or refused it; then she was shut out; then somebody solves the incident."""
+    case = house.at_weighing()
+    timers.fire_due(house.db, MONDAY + timedelta(days=2))
+    below = beneath(house.db)
+    with below.begin() as connection:
+        mail = connection.execute(sa.select(mails.c.id)).scalar_one()
+        if status == "failed":
+            connection.execute(sa.delete(outbox))
+            connection.execute(sa.update(mails).values(status="failed", error="550"))
+    with house.db.transaction(house.organisation) as tx:
+        incidents.record(tx, kind="mail", text=NotFound().text, now=MONDAY, case=case, mail=mail)
+    shut_out(house, case, "sanne", by="fatima")
+
+    [found] = incidents.listing(house.db, house.organisation)
+    incidents.retry(house.db, house.organisation, found.id, now=MONDAY)
+
+    assert incidents.listing(house.db, house.organisation) == []
+    with below.connect() as connection:
+        assert connection.execute(sa.select(outbox)).all() == []
+        assert connection.execute(sa.select(mails.c.status)).scalars().all() == ["withdrawn"]
 
 
 def test_a_case_that_is_stuck_is_not_told_to_who_is_shut_out(house: House) -> None:

@@ -264,6 +264,18 @@ def test_an_incident_is_told_in_words_and_tried_again_once(app: Flask, sanne: Pe
     assert sanne.send(form, {"csrf_token": sanne.form("/", "/taal").fields["csrf_token"]}).status_code == 403
 
 
+def test_who_is_shut_out_of_a_case_cannot_make_it_go_on(app: Flask, sanne: Person, henk: Person) -> None:
+    case = get_stuck(app, sanne)
+    (form,) = [form for form in forms(henk.get("/storingen")) if form.action.startswith("/storingen/")]
+    shut = sanne.form(f"{case}/wie-niet", f"{case}/wie-niet")
+    found: Services = app.extensions[EXTENSION]
+    everybody = people.everybody(found.db, organisation_of(found.db))
+    his = next(str(one.id) for one in everybody if one.name == "Henk")
+    assert goes_to(sanne.send(shut, {"wie": his, "reden": "concerned"})) == f"{case}/wie-niet"
+    assert goes_to(henk.send(form)) == "/storingen"  # as for an incident that is not there
+    assert len(incidents.listing(found.db, organisation_of(found.db))) == 1
+
+
 def test_a_supervisor_sees_how_many_cases_are_at_each_step_and_the_late_ones_first(
     sanne: Person, henk: Person
 ) -> None:
