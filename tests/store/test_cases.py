@@ -182,6 +182,19 @@ def test_a_supervisor_sees_status_without_content(house: House) -> None:
     assert not page.can_raise_acute
 
 
+def test_a_supervisor_learns_neither_which_way_a_case_went_nor_how_it_ended(house: House) -> None:
+    case = house.at_weighing()
+    fatima, sanne = house.actor("fatima"), house.actor("sanne")
+    assert cases.case_map(house.db, sanne, case, now=MONDAY).marks == {"signalen": "done", "wegen": "current"}
+    assert cases.case_map(house.db, fatima, case, now=MONDAY).marks == {"wegen": "current"}
+    house.complete(case, "wegen")
+    house.complete(case, "beslissen", by="henk")
+
+    page = cases.case_page(house.db, fatima, case, now=MONDAY)
+    assert (page.status, page.outcome, page.marks) == ("finished", None, {})
+    assert cases.case_map(house.db, fatima, case, now=MONDAY).marks == {}
+
+
 def test_somebody_not_involved_sees_nothing_and_that_is_logged(house: House) -> None:
     case = house.open().case.id
 

@@ -259,6 +259,8 @@ def test_four_eyes_see_the_request_and_say_yes(app: Flask, wieke: Person) -> Non
     assert "Nog een regel" in page
     no = henk.client.post(f"{place}/nee", data={**_token(henk, place), "antwoord": " "})
     assert no.status_code == 422
+    # he may refuse it; only who designs takes it back
+    assert henk.client.post(f"{place}/intrekken", data=_token(henk, place)).status_code == 403
     assert goes_to(henk.send(henk.form(place, f"{place}/ja"), {"antwoord": "Goed."})) == place
     assert "gepubliceerd" in heading(henk.get(place))
     # who approves takes part in the remarks, and nothing else of the desk is hers
