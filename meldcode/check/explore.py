@@ -17,14 +17,14 @@ from meldcode.check.choices import Choices, Move
 from meldcode.check.commuting import Commuting
 from meldcode.check.documents import EMPTY, Document, as_text
 from meldcode.check.exploration import Edge, Exploration, State
-from meldcode.check.history import BEGIN, MAY_REFUSE, History, after, needed, opened, raised
+from meldcode.check.history import BEGIN, History, after, needed, opened, possible, raised
 from meldcode.check.live import Live, Pending
 from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
 from meldcode.check.situations import Act, Place, Situations, Taken
 from meldcode.check.tokens import Beside, Pair
 from meldcode.definition import Version
-from meldcode.diagram.model import Node, StepKind
+from meldcode.diagram.model import StepKind
 from meldcode.engine import Incident, Refused
 from meldcode.messages import Text
 
@@ -350,30 +350,9 @@ class Explorer:
         return raised(before) if move.kind == "raise" and ACUTE in move.said else before
 
     def _possible(self, key: str) -> frozenset[frozenset[str]]:
-        """What finishing a task can mean: every set of words of which some answer may consist."""
-        node = self.version.nodes[key]
         if key not in self.words:
-            words = set()
-            if self.meaning.watched(node) & (self.meaning.doubt_fields | self.meaning.danger_fields):
-                words |= {frozenset({"weighed", *some}) for some in _subsets("danger", "doubt", "negative")}
-            else:
-                words |= set(_subsets("negative"))
-            extra = ["skipped", "refused"] if node.steps & MAY_REFUSE else []
-            extra += ["doctor"] if self.meaning.watched(node) & self.meaning.doctor_fields else []
-            if StepKind.MELDEN in node.steps:
-                sent = self._always_sent(node)
-                words = {one | {"sent"} for one in words} | (set() if sent else words)
-            self.words[key] = frozenset(one | more for one in words for more in _subsets(*extra))
+            self.words[key] = possible(self.meaning, self.version.nodes[key])
         return self.words[key]
-
-    def _always_sent(self, node: Node) -> bool:
-        form = self.meaning.form(node)
-        dates = self.meaning.sending(node)
-        return (
-            form is None
-            or not dates
-            or any(form.fields[key].required and form.fields[key].hide is None for key in dates)
-        )
 
     def _known(
         self, state: State | None, history: History, place: Place, document: Document, late: bool
@@ -408,10 +387,3 @@ class Explorer:
             short = needed(self.meaning, history, self.version.nodes[only], self._possible(only))
             self.shortened[history, only] = short
         return short
-
-
-def _subsets(*words: str) -> list[frozenset[str]]:
-    found = [frozenset[str]()]
-    for word in words:
-        found += [one | {word} for one in found]
-    return found

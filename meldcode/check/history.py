@@ -179,3 +179,33 @@ def needed(meaning: Meaning, history: History, node: Node, possible: frozenset[f
 def raised(history: History) -> History:
     """The history once acute danger is raised."""
     return (history | {"acute"}) - {"contact"}
+
+
+def possible(meaning: Meaning, node: Node) -> frozenset[frozenset[str]]:
+    """What finishing a task can mean: every set of words of which some answer may consist."""
+    watched = meaning.watched(node)
+    words = set(_subsets("negative"))
+    if watched & (meaning.doubt_fields | meaning.danger_fields):
+        words = {frozenset({"weighed", *some}) for some in _subsets("danger", "doubt", "negative")}
+    extra = ["skipped", "refused"] if node.steps & MAY_REFUSE else []
+    extra += ["doctor"] if watched & meaning.doctor_fields else []
+    if StepKind.MELDEN in node.steps:
+        words = {one | {"sent"} for one in words} | (set() if _always_sent(meaning, node) else words)
+    return frozenset(one | more for one in words for more in _subsets(*extra))
+
+
+def _always_sent(meaning: Meaning, node: Node) -> bool:
+    form = meaning.form(node)
+    dates = meaning.sending(node)
+    return (
+        form is None
+        or not dates
+        or any(form.fields[key].required and form.fields[key].hide is None for key in dates)
+    )
+
+
+def _subsets(*words: str) -> list[frozenset[str]]:
+    found = [frozenset[str]()]
+    for word in words:
+        found += [one | {word} for one in found]
+    return found

@@ -18,6 +18,7 @@ from meldcode.check.answers import Answers
 from meldcode.check.documents import NOTHING, Document, as_text
 from meldcode.check.marking import Stand
 from meldcode.check.meaning import Meaning
+from meldcode.check.rows import results_of, rows_of
 from meldcode.check.tokens import Beside, written
 from meldcode.decision import Decision
 from meldcode.definition import Version
@@ -29,7 +30,6 @@ from meldcode.messages import MeldcodeError
 
 MOST_EVALUATIONS = 3_000
 MOST_WAYS = 60
-REFUSES = -1
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
@@ -447,7 +447,7 @@ class Live:
             values: list[Json] = []
             decision = self.version.decisions.get(name)
             if decision is not None:
-                values += [None, *_results(decision)]
+                values += [None, *results_of(decision)]
             for form in self.version.forms.values():
                 if name in form.fields:
                     values += self.answers.domain(name, form.fields[name])
@@ -474,75 +474,6 @@ class Live:
             questions = [self.question(self.by_id[name], live[name]) for name in sorted(live) if live[name]]
             self._touched[node.id] = Pending.of([one for one in questions if own & set(one.kept)])
         return self._touched[node.id]
-
-
-def rows_of(decision: Decision, now: datetime) -> Callable[[Mapping[str, Json]], int | None]:
-    """Which rows of a table fit a document, as a set of bits (`REFUSES`: a value is not allowed); None when
-    that does not say all of its answer.
-
-    Cells that read nothing but their column are matched once for each value; a table whose cells and
-    outputs are constants answers alike when the same rows fit.
-    """
-    columns = decision.inputs
-    allowances = [*(column.allowed for column in columns), *(output.allowed for output in decision.outputs)]
-    constant = (
-        not any(allowed.variables for allowed in allowances if allowed)
-        and all(
-            column.expression.text.strip().lstrip("= ") in column.expression.variables for column in columns
-        )
-        and not any(test.variables for rule in decision.rules for test in rule.tests)
-        and not any(cell.variables for rule in decision.rules for cell in rule.answers if cell)
-    )
-    if not constant:
-        return lambda document: None
-    names = [column.expression.text.strip().lstrip("= ") for column in columns]
-    known: list[dict[str, int]] = [{} for _ in columns]
-    everything = (1 << len(decision.rules)) - 1
-
-    def fitting(place: int, given: Json) -> int:
-        value, found = columns[place].value({names[place]: given}, now), 0
-        allowed = columns[place].allowed
-        if value is not None and allowed is not None and not allowed.matches(value, {}, now):
-            return REFUSES
-        for index, rule in enumerate(decision.rules):
-            if rule.tests[place].matches(value, {}, now):
-                found |= 1 << index
-        return found
-
-    def rows(document: Mapping[str, Json]) -> int | None:
-        hit = everything
-        for place, name in enumerate(names):
-            value = document.get(name)
-            text = as_text(value)
-            if text not in known[place]:
-                try:
-                    known[place][text] = fitting(place, value)
-                except FeelError:
-                    return None
-            if known[place][text] == REFUSES:
-                return REFUSES
-            hit &= known[place][text]
-        return hit
-
-    return rows
-
-
-def _results(decision: Decision) -> list[Any]:
-    """The results that a single-hit table can give, as far as its cells are constants."""
-    found: list[Any] = []
-    for rule in decision.rules:
-        if any(cell is not None and cell.variables for cell in rule.answers):
-            continue
-        made = {
-            column.name: None if cell is None else cell.evaluate({})
-            for column, cell in zip(decision.outputs, rule.answers, strict=True)
-        }
-        found.append({**{name: _plain(value) for name, value in made.items()}, "regel": rule.number})
-    return found
-
-
-def _plain(value: Any) -> Json:
-    return value if isinstance(value, str | bool | int | float | type(None)) else str(value)
 
 
 def _raw(name: str, names: Iterable[str]) -> Behaviour:

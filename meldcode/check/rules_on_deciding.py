@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 
 from meldcode.check.asking import is_choice
+from meldcode.check.blanks import blank_advice
 from meldcode.check.blocking import blocked
 from meldcode.check.deciding import deciding_defaults, deciding_on
 from meldcode.check.moves import APART, can_open, ends_with, finishes, opening, opens
-from meldcode.check.tables import blank_advice
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
 from meldcode.diagram.model import StepKind
 from meldcode.form import Field

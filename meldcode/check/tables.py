@@ -4,34 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from meldcode.check.answers import Answers
-from meldcode.check.documents import as_text
+from meldcode.check.comparisons import never_true
 from meldcode.check.marking import NOW
 from meldcode.check.meaning import Meaning
-from meldcode.check.verdict import Evidence, Verdict, broken
+from meldcode.check.verdict import Evidence
 from meldcode.decision import Decision
 from meldcode.definition import Version
-from meldcode.diagram.expressions import expressions_of
-from meldcode.diagram.model import StepKind
 from meldcode.diagram.naming import described_in
 from meldcode.feel import Json
-from meldcode.form import Form
-from meldcode.form.parts import Field, every
-from meldcode.messages import Finding, MeldcodeError, Severity, Text
+from meldcode.messages import Finding, Severity, Text
 
 MOST_TRIED = 70_000
-PASSING = frozenset({"businessRuleTask", "sendTask", "intermediateThrowEvent"})
-SAFE_ADVICE = ("melden", "veilig")
-_COMPARED = re.compile(r'([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*(?:!=|=)\s*"((?:[^"\\]|\\.)*)"')
-_LISTED = re.compile(r'([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s+in\s*\(((?:\s*"[^"]*"\s*,?)+)\)')
-_NAME = r"(?<![\w.\"])([A-Za-z_]\w*)"
-_NUMBERED = re.compile(_NAME + r"\s*(?:!=|<=|>=|=|<|>)\s*-?\d+(?:\.\d+)?(?![\w.\"])")
-_TOLD_TRUE = re.compile(_NAME + r"\s*(?:!=|=)\s*(?:true|false)\b")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 def table_findings(version: Version) -> list[Finding]:
@@ -40,7 +26,7 @@ def table_findings(version: Version) -> list[Finding]:
     found: list[Finding] = []
     for decision in version.decisions.values():
         found += _table(version, answers, decision)
-    found += _never_true(version)
+    found += never_true(version)
     found += _unused_forms(version)
     return found
 
@@ -203,242 +189,6 @@ def _example(decision: Decision, domains: Sequence[Sequence[Json]], places: Sequ
         for column, domain, place in zip(decision.inputs, domains, places, strict=True)
     )
     return ", ".join(told)
-
-
-# --- comparisons that are never true ---------------------------------------------------------------------
-
-
-def _never_true(version: Version) -> Iterator[Finding]:
-    for diagram in version.diagrams.values():
-        for element, text in expressions_of(diagram):
-            yield from _compared(version, diagram.file, element, text)
-    for form in version.forms.values():
-        for part in every(form.parts):
-            if part.hide is not None:
-                yield from _compared(
-                    version, form.file, getattr(part, "key", form.id) or form.id, part.hide.text
-                )
-    for decision in version.decisions.values():
-        file = version.decision_files.get(decision.id, decision.file)
-        for rule in decision.rules:
-            for column, test in zip(decision.inputs, rule.tests, strict=True):
-                name = column.expression.text.strip().lstrip("=").strip()
-                if not test.variables:
-                    cells = re.sub(r"^(?![<>=])", "= ", test.text.strip())
-                    yield from _mismatched(
-                        version, file, f"{decision.id} regel {rule.number}", f"{name} {cells}"
-                    )
-                for value in _STRING.findall(test.text) if not test.variables else ():
-                    yield from _odd(version, file, f"{decision.id} regel {rule.number}", name, value)
-
-
-def _compared(version: Version, file: str, element: str, text: str) -> Iterator[Finding]:
-    yield from _mismatched(version, file, element, text)
-    for name, value in _COMPARED.findall(text):
-        yield from _odd(version, file, element, name, value)
-    for name, values in _LISTED.findall(text):
-        for value in _STRING.findall(values):
-            yield from _odd(version, file, element, name, value)
-
-
-def _mismatched(version: Version, file: str, element: str, text: str) -> Iterator[Finding]:
-    """A comparison of a question with a value of another kind than its answers."""
-    kinds = (
-        (_NUMBERED, "number", Text("een getal", "a number")),
-        (_TOLD_TRUE, "checkbox", Text("waar of onwaar", "true or false")),
-    )
-    for pattern, kind, told in kinds:
-        for name in pattern.findall(_STRING.sub('""', text)):
-            fields = [form.fields[name] for form in version.forms.values() if name in form.fields]
-            if fields and not any(isinstance(one, Field) and one.type == kind for one in fields):
-                yield _mismatch(file, element, name, told)
-
-
-def _mismatch(file: str, element: str, name: str, told: Text) -> Finding:
-    return Finding(
-        "comparison-of-kinds",
-        file,
-        element,
-        Text(f"`{name}` is nooit {told.nl}.", f"`{name}` is never {told.en}."),
-        Text(
-            "Vergelijk met een waarde van het soort dat het veld vraagt.",
-            "Compare with a value of the kind that the field asks for.",
-        ),
-    )
-
-
-def _odd(version: Version, file: str, element: str, name: str, value: str) -> Iterator[Finding]:
-    known = _values(version, name)
-    if known is None or value in known:
-        return
-    if not known:
-        yield _mismatch(file, element, name, Text("een tekst", "a text"))
-        return
-    listed = ", ".join(f"`{one}`" for one in sorted(known))
-    yield Finding(
-        "comparison-never-true",
-        file,
-        element,
-        Text(f"`{name}` wordt nooit “{value}”.", f"`{name}` never becomes “{value}”."),
-        Text(f"Kies een van: {listed}.", f"Choose one of: {listed}."),
-    )
-
-
-def _values(version: Version, name: str) -> set[str] | None:
-    """The texts a name can hold; None when it can hold any."""
-    top, _, part = name.partition(".")
-    decision = version.decisions.get(top)
-    if decision is not None:
-        return _outputs(decision, part) if part and "." not in part else None
-    found: set[str] = set()
-    fields = [form.fields[name] for form in version.forms.values() if name in form.fields]
-    for field in fields:
-        if isinstance(field, Field) and field.type in ("number", "checkbox"):
-            continue  # never a text
-        if not isinstance(field, Field) or field.type not in ("radio", "select"):
-            return None
-        found |= {option.value for option in field.options}
-    return found if fields else None
-
-
-def _outputs(decision: Decision, part: str) -> set[str] | None:
-    found: set[str] = set()
-    for place, column in enumerate(decision.outputs):
-        if column.name != part:
-            continue
-        for cell in [*(rule.answers[place] for rule in decision.rules), column.default]:
-            if cell is None:
-                continue
-            if cell.variables:
-                return None
-            value = cell.evaluate({})
-            if isinstance(value, str):
-                found.add(value)
-    return found or None
-
-
-# --- rule 13: tables and default flows that decide ----------------------------------------------------------
-
-
-def blank_advice(evidence: Evidence) -> Verdict | None:
-    """A question of the weighing that was left blank must not yield help or closing."""
-    return _blank_advice(evidence.version)
-
-
-@lru_cache(maxsize=1)  # the same however far the playing is, and for every process in which a case can begin
-def _blank_advice(version: Version) -> Verdict | None:
-    meaning = Meaning(version)
-    answers = Answers(version, meaning, NOW.date())
-    for decision in version.decisions.values():
-        asked = set(decision.variables) & (meaning.doubt_fields | meaning.danger_fields)
-        if not asked:
-            continue
-        for form in {node.form: meaning.form(node) for node in meaning.tagged(StepKind.WEGEN)}.values():
-            found = _blank(answers, decision, form) if form else None
-            if found:
-                name, advice = found
-                return broken(
-                    f"Is `{name}` niet beantwoord, dan zegt de tabel “{decision.name}” toch “{advice}”.",
-                    f"With `{name}` left blank the table “{decision.name}” still says “{advice}”.",
-                    decision.id,
-                )
-    return None
-
-
-def _blank(answers: Answers, decision: Decision, form: Form) -> tuple[str, str] | None:
-    # Only the questions that this form asks for certain: one hidden by a condition is answered by it.
-    tried: set[str] = set()
-    inputs = set(decision.variables)
-    own = inputs & set(form.fields)
-    if not own:
-        return None
-    # What an earlier form may hide is left blank for a reason that is not looked into here.
-    elsewhere = answers.hidden_elsewhere(form)
-    advised = _Advice(decision)
-    cases: list[tuple[str, dict[str, Json]]] = [("alles", {})]
-    projected: dict[tuple[str, ...], dict[str, Json]] = {}
-    for leaf in answers.leaves(form, {}):
-        asked = [(key, value) for key, value in leaf if key in own and value is not None]
-        texts = tuple([f"{key} {value if type(value) is str else as_text([value])}" for key, value in asked])
-        if texts not in projected:
-            projected[texts] = dict(asked)
-    for given in projected.values():
-        cases += [
-            (blank, {key: value for key, value in given.items() if key != blank})
-            for blank in given
-            if blank not in elsewhere
-        ]
-    for blank, given in cases:
-        place = json.dumps(given, sort_keys=True)
-        if place in tried:
-            continue
-        tried.add(place)
-        for advice in advised.of(given):
-            if not advice.startswith(SAFE_ADVICE) and not _hides(form, blank, given, answers):
-                return blank, advice
-    return None
-
-
-def _hides(form: Form, blank: str, given: Mapping[str, Json], answers: Answers) -> bool:
-    """Whether the same answers are also given by somebody from whom the blank question was hidden."""
-    wanted = dict(given)
-    return any(
-        {key: value for key, value in leaf if value is not None and key in answers.relevant} == wanted
-        for leaf in answers.leaves(form, {})
-        if all(dict(leaf).get(key) == value for key, value in wanted.items())
-    )
-
-
-class _Advice:
-    """What a table advises, remembering for each column which rules fit a value."""
-
-    def __init__(self, decision: Decision) -> None:
-        self.decision = decision
-        self.names = [column.expression.text.strip().lstrip("=").strip() for column in decision.inputs]
-        self.plain = decision.hit_policy == "FIRST" and all(
-            column.expression.variables == {name}
-            for column, name in zip(decision.inputs, self.names, strict=True)
-        )
-        self.plain &= not any(test.variables for rule in decision.rules for test in rule.tests)
-        self.plain &= all(rule.answers[0] is None or not rule.answers[0].variables for rule in decision.rules)
-        self.fits: dict[tuple[int, str], int] = {}
-
-    def of(self, given: Mapping[str, Json]) -> list[str]:
-        """The first output when these answers were given: one text or none."""
-        value = self._first(given) if self.plain else self._asked(given)
-        return [value] if isinstance(value, str) else []
-
-    def _first(self, given: Mapping[str, Json]) -> Json:
-        fitting = (1 << len(self.decision.rules)) - 1
-        for place, name in enumerate(self.names):
-            fitting &= self._mask(place, given.get(name))
-        if not fitting:
-            return None
-        answer = self.decision.rules[(fitting & -fitting).bit_length() - 1].answers[0]
-        value = answer.evaluate({}) if answer is not None else None
-        return value if isinstance(value, str) else None
-
-    def _mask(self, place: int, value: Json) -> int:
-        key = (place, json.dumps(value, sort_keys=True))
-        if key not in self.fits:
-            self.fits[key] = sum(
-                1 << index
-                for index, rule in enumerate(self.decision.rules)
-                if rule.tests[place].matches(value, {})
-            )
-        return self.fits[key]
-
-    def _asked(self, given: Mapping[str, Json]) -> Json:
-        try:
-            result = self.decision.decide(given, NOW).result
-        except MeldcodeError:
-            return None
-        if not isinstance(result, dict) or not self.decision.outputs:
-            return None
-        return result.get(self.decision.outputs[0].name)
-
-
-# --- from the exploration ---
 
 
 def shared_fields(evidence: Evidence) -> list[Finding]:
