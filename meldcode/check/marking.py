@@ -21,6 +21,7 @@ NOW = datetime(2001, 1, 8, 9, tzinfo=UTC)  # a Monday, long before every date in
 FAR = datetime(2999, 1, 1, tzinfo=UTC).isoformat()
 _MOMENTS = frozenset({"since", "timer", "timers", "event_fired"})
 _END = ".EndJoin"
+_FINISHED = frozenset({"done", "gone"})
 _SPLIT, _CLOSE, _ONCE = ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]"
 
 
@@ -94,12 +95,13 @@ def timers(state: dict[str, Any], version: Version) -> list[Running]:
 
 
 def standing(state: dict[str, Any], version: Version, below: int | None = None) -> frozenset[Stand]:
-    """Where tokens (with a number below this one) stand, what is around them included."""
+    """Where tokens stand, what is around them included; with `below` only those that have a lower number and
+    are not finished."""
 
     def found(tokens: list[dict[str, Any]], path: tuple[str, ...]) -> Iterator[Stand]:
         for token in tokens:
             key = _plain(token["at"])
-            if below is None or token["n"] < below:
+            if below is None or (token["n"] < below and token["is"] not in _FINISHED):
                 yield path, key
             node = version.nodes.get(key)
             yield from found(token.get("in", []), path)
