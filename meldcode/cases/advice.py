@@ -111,7 +111,7 @@ def ask_advice(
         if errors or chosen is None:
             raise AnswersRefused(errors)
         _set(tx, case, task, chosen.id, now)
-        note = notes.put(tx, case, actor, "question", question, None, now)
+        note = notes.put(tx, case, actor, "question", question, None, now, task.id)
         telling.ask(tx, case, task, chosen, key=command.stored_key, now=now)
         return _record(case, task, actor, command, now, reason, to=chosen.id.hex, note=note.hex)
 
@@ -186,7 +186,7 @@ def advice_page(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now
             asked = [
                 one
                 for one in notes.of_case(tx, case, names)
-                if one.kind == "question" and one.person == task.assignee
+                if one.kind == "question" and one.task == task.id
             ]
             detail = {"content": True, "advice": True, "task": task_id.hex}
             audit.append(

@@ -97,11 +97,20 @@ def add_note(
 
 
 def put(
-    tx: Transaction, case: Case, actor: Actor, kind: str, text: str, on: date | None, now: datetime
+    tx: Transaction,
+    case: Case,
+    actor: Actor,
+    kind: str,
+    text: str,
+    on: date | None,
+    now: datetime,
+    task: UUID | None = None,
 ) -> UUID:
-    """Seal a note and keep it with its case; the note's id. `text` as `as_kept` gave it."""
+    """Seal a note and keep it with its case; its id. `text` as `as_kept` gave it; `task`: which it is about."""
     note = uuid4()
     content = {"kind": kind, "text": text, "on": on.isoformat() if on else None}
+    if task is not None:
+        content["task"] = task.hex
     sealed = case.key.seal_json(content, _bound(case, note))
     tx.execute(_ADD, {"case": case.id, "id": note, "person": actor.person, "at": now, "content": sealed})
     return note
@@ -115,8 +124,9 @@ def of_case(tx: Transaction, case: Case, names: Mapping[UUID, str]) -> Sequence[
 def _view(case: Case, row: sa.Row[tuple[object, ...]], names: Mapping[UUID, str]) -> NoteView:
     content = case.key.open_json(row.content, _bound(case, row.id))
     on = date.fromisoformat(content["on"]) if content["on"] else None
+    task = UUID(content["task"]) if "task" in content else None
     return NoteView(
-        row.id, content["kind"], content["text"], on, row.person, names.get(row.person, ""), row.at
+        row.id, content["kind"], content["text"], on, row.person, names.get(row.person, ""), row.at, task
     )
 
 

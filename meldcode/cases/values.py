@@ -90,7 +90,8 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """Something written down beside the steps. `kind`: see `notes.KINDS`; `on`: the day it is about."""
+    """Something written down beside the steps. `kind`: see `notes.KINDS`; `on`: the day it is about;
+    `task`: the task a question to a colleague is about."""
 
     id: UUID
     kind: str
@@ -99,6 +100,7 @@ class NoteView:
     person: UUID
     person_name: str
     at: datetime
+    task: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,6 @@ SAVE_AGAIN = Text(
 )
 USE_FEEL = Text("Kies FEEL als taal van de cel.", "Choose FEEL as the language of the cell.")
 MEND_CELL = Text(
-    "Verbeter de cel. In docs/feel.md staat wat er kan.",
-    "Mend the cell. See docs/feel.md for what can be written.",
+    'Verbeter de cel. Zo kan het: "ja" voor een antwoord, >= 3 voor een getal, - als het niet uitmaakt.',
+    'Mend the cell. For example: "ja" for an answer, >= 3 for a number, - when it does not matter.',
 )

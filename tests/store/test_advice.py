@@ -96,6 +96,28 @@ def test_who_is_asked_reads_the_case_answers_once_and_then_it_closes_for_her(
     assert audit.verify(db) == []
 
 
+def test_of_two_tasks_each_colleague_reads_the_question_that_was_asked_of_her(
+    house: House, case: UUID, task: UUID
+) -> None:
+    danger = cases.raise_acute(house.db, house.actor("sanne"), case, key="gevaar", now=MONDAY)
+    ask(house, case, task)
+    other = next(one.id for one in danger.next_tasks if one.id != task)
+    cases.ask_advice(
+        house.db,
+        house.actor("sanne"),
+        case,
+        other,
+        house.people["fatima"],
+        question="Alleen voor u.",
+        reason="doubt",
+        key=house.key(),
+        now=MONDAY,
+    )
+    read = cases.advice_page(house.db, house.actor("buiten"), case, task, now=MONDAY).question
+    hers = cases.advice_page(house.db, house.actor("fatima"), case, other, now=MONDAY).question
+    assert (read, hers) == (QUESTION, "Alleen voor u.")
+
+
 def test_who_is_asked_changes_nothing_but_her_answer(house: House, case: UUID, task: UUID) -> None:
     ask(house, case, task)
     buiten, db = house.actor("buiten"), house.db
