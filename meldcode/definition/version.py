@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -118,7 +119,12 @@ def read_files(files: Mapping[str, bytes]) -> Version:
     """
     if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_TOTAL_BYTES:
         raise _too_much("")
-    return _Reading(files).version()
+    return _read(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=8)  # the same few are read again and again, and nothing in a version changes
+def _read(files: tuple[tuple[str, bytes], ...]) -> Version:
+    return _Reading(dict(files)).version()
 
 
 def version_id(files: Mapping[str, bytes]) -> str:
@@ -158,7 +164,7 @@ class _Reading:
     """Reads all files and remembers what is wrong, so that one look shows everything."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.files = dict(sorted(files.items()))
+        self.files = files
         self.findings: list[Finding] = []
 
     def version(self) -> Version:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from meldcode import definition
@@ -54,6 +55,12 @@ class Look:
 
 def look(contents: Mapping[str, bytes]) -> Look:
     """Everything the quick check says of these files, errors first. Never raises for what is in a file."""
+    return _look(tuple(sorted(contents.items())))
+
+
+@lru_cache(maxsize=8)  # a designer's pages look at one draft again and again, and nothing in a look changes
+def _look(files: tuple[tuple[str, bytes], ...]) -> Look:
+    contents = dict(files)
     version: Version | None = None
     try:
         version = definition.read_files(contents)
