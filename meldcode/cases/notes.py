@@ -106,7 +106,7 @@ def put(
     now: datetime,
     task: UUID | None = None,
 ) -> UUID:
-    """Seal a note and keep it with its case; its id. `text` as `as_kept` gave it; `task`: what it is about."""
+    """Seal a note and keep it with its case; its id. `text` as `as_kept` gave it; `task`: about what."""
     note = uuid4()
     content = {"kind": kind, "text": text, "on": on.isoformat() if on else None}
     if task is not None:

@@ -25,7 +25,7 @@ from tests.unit.engine_generated import versions
 ORGANISATIONS = sorted(path.name for path in (ROOT / "processes").iterdir() if path.is_dir())
 FIELDS = ("f", "g", "h")
 generated = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

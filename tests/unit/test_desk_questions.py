@@ -197,7 +197,7 @@ def answers(draw_: st.DrawFn) -> tuple[Basis, Answers]:
     )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(answers())
 def test_whatever_is_answered_the_code_is_clean_or_its_ladder_is_refused(
     given_: tuple[Basis, Answers],

@@ -9,7 +9,7 @@ import pytest
 from meldcode.engine import step
 from meldcode.engine.specs import forget
 from meldcode.rehearse import as_json, examples_of, play, playing
-from tests.organisations import FOLDERS, version_of
+from tests.organisations import FOLDERS, SCHOOL, version_of
 
 VERSIONS = [version_of(folder) for folder in FOLDERS]
 EXAMPLES = [(version, example) for version in VERSIONS for example in examples_of(version)]
@@ -21,10 +21,15 @@ def played(number: int) -> object:
     return as_json(play(*EXAMPLES[number]))
 
 
-every_example = pytest.mark.parametrize(
+NAMES = [f"{version.organisation.key} {example.file}" for version, example in EXAMPLES]
+every_example = pytest.mark.parametrize("number", range(len(EXAMPLES)), ids=NAMES)
+#: The specs are read again at every step, which takes long: `make test` does that for one organisation.
+schools_first = pytest.mark.parametrize(
     "number",
-    range(len(EXAMPLES)),
-    ids=[f"{version.organisation.key} {example.file}" for version, example in EXAMPLES],
+    [
+        pytest.param(number, id=name, marks=() if name.startswith(SCHOOL.name) else pytest.mark.long)
+        for number, name in enumerate(NAMES)
+    ],
 )
 
 
@@ -39,7 +44,7 @@ def test_forgetting_finished_tasks_changes_no_example(number: int, monkeypatch: 
     assert as_json(play(*EXAMPLES[number])) == pruned
 
 
-@every_example
+@schools_first
 def test_an_example_needs_nothing_that_an_earlier_step_left_in_memory(
     number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

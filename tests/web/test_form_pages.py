@@ -84,7 +84,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.long)])
 def test_every_component_is_accessible_empty_filled_wrong_and_read_only(
     browser: Browser, language: str, width: int
 ) -> None:
