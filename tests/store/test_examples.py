@@ -59,7 +59,7 @@ TELLING = doing_every_task()
 
 
 def is_enough(kind: str, number: int) -> bool:
-    """Whether `make test` plays it: what does every task on SQLite, the school's of those on PostgreSQL too."""
+    """Whether `make test` plays it: what does every task on SQLite, the school's of those on both."""
     folder, _ = EXAMPLES[number]
     return number in TELLING and (kind == "sqlite" or folder == SCHOOL)
 
