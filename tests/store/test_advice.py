@@ -97,8 +97,15 @@ def test_who_is_asked_reads_the_case_answers_once_and_then_it_closes_for_her(
 
 
 def test_of_two_tasks_each_colleague_reads_the_question_that_was_asked_of_her(
-    house: House, case: UUID, task: UUID
+    house: House, tmp_path: Path
 ) -> None:
+    alone, beside = (
+        b'<bpmn:startEvent id="acuut_begin">',
+        b'<bpmn:startEvent id="acuut_begin" isInterrupting="false">',
+    )
+    publish(house, tmp_path, lambda xml: xml.replace(alone, beside))
+    case = house.at_weighing()
+    task = house.task(case, "wegen")
     cases.raise_acute(house.db, house.actor("sanne"), case, key="gevaar", now=MONDAY)
     ask(house, case, task)
     other = house.task(case, "bellen")
