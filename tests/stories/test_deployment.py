@@ -50,11 +50,18 @@ def deployed(
             house.close()
 
 
+@pytest.mark.parametrize(
+    "looking",
+    [
+        pytest.param(False, id="quick"),
+        pytest.param(True, id="every page looked at", marks=[pytest.mark.long, pytest.mark.timeout(600)]),
+    ],
+)
 def test_the_whole_story_survives_a_lost_broker_and_a_killed_worker(
-    deployed: DeployedHouse, own_broker: PrivateBroker, browser: Browser
+    deployed: DeployedHouse, own_broker: PrivateBroker, browser: Browser, looking: bool
 ) -> None:
     def visit(username: str, width: int = 1280) -> BrowserVisitor:
-        visitor = BrowserVisitor(browser, deployed.address, width=width)
+        visitor = BrowserVisitor(browser, deployed.address, width=width, looking=looking)
         visitor.sign_in(username)
         return visitor
 

@@ -18,6 +18,7 @@ import lxml.html
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 from tests.browsing import PATIENCE, follow
+from tests.looking import look
 
 Answers = Mapping[str, str | list[str]]
 REFERENCE = re.compile(r"\b[A-Z]\d[A-Z]\d-\d\d\b")
@@ -129,10 +130,16 @@ class PlainVisitor:
 
 
 class BrowserVisitor:
-    """A real Chromium, as wide as a laptop or a phone, with or without JavaScript."""
+    """A real Chromium, as wide as a laptop or a phone, with or without JavaScript.
 
-    def __init__(self, browser: Browser, address: str, *, width: int, javascript: bool = True) -> None:
+    `looking`: every page she works on is looked at with axe-core, on a phone and on a laptop.
+    """
+
+    def __init__(
+        self, browser: Browser, address: str, *, width: int, javascript: bool = True, looking: bool = False
+    ) -> None:
         self.problems: list[str] = []
+        self._looking = looking
         self._live = javascript
         context = browser.new_context(
             base_url=address, viewport={"width": width, "height": 844}, java_script_enabled=javascript
@@ -163,6 +170,7 @@ class BrowserVisitor:
 
     def tasks(self, reference: str) -> list[str]:
         self.page.goto("/")
+        self._look("tasks")
         return [text.strip() for text in self._cards(reference).locator(".task__link").all_inner_texts()]
 
     def complete(self, reference: str, task: str, answers: Answers) -> None:
@@ -179,8 +187,10 @@ class BrowserVisitor:
             self.page.locator("#taak").wait_for()
             for name, value in answers.items():
                 self._answer(name, value)
+            self._look(task)
             follow(self.page.get_by_role("button", name="Taak afronden"))
             if self.page.get_by_role("heading", name="Wat gebeurt er nu?").count():
+                self._look(f"after {task}")
                 return
         raise AssertionError(f"{task} did not finish: {_problems(self.page.locator('main').inner_text())}")
 
@@ -197,6 +207,14 @@ class BrowserVisitor:
     def text(self, path: str) -> str:
         self.page.goto(path)
         return self.page.locator("body").inner_text()
+
+    def _look(self, where: str) -> None:
+        if not self._looking:
+            return
+        before = self.page.viewport_size
+        look(self.page, where)
+        if before is not None:
+            self.page.set_viewport_size(before)
 
     def _claimed(self, reference: str, task: str) -> bool:
         """Takes what waits in a role's pool, which shows a reference only, until it is this task."""

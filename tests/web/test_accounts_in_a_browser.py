@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browsing import PATIENCE, follow
+from tests.looking import DESK, TELEPHONE, look
 from tests.web.person import PASSWORD
-from tests.web.test_in_a_browser import DESK, TELEPHONE, Refusals, look
+from tests.web.test_in_a_browser import Refusals
 
 pytestmark = pytest.mark.browser
 FRESH = "fiets kaas molen lamp"

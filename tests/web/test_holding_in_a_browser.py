@@ -11,10 +11,11 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browsing import follow
+from tests.looking import look
 from tests.web.filling import fill
 from tests.web.person import Person
 from tests.web.test_holding import get_stuck
-from tests.web.test_in_a_browser import Refusals, finish, look, sign_in
+from tests.web.test_in_a_browser import Refusals, finish, sign_in
 from tests.web.test_in_a_browser import window as window
 
 pytestmark = pytest.mark.browser
