@@ -1,5 +1,5 @@
-"""What every page has to be, whoever looks: without a fault that axe-core knows, no wider than the screen, with
-targets for a thumb."""
+"""What every page has to be: without a fault that axe-core knows, no wider than the screen, and with targets
+for a thumb."""
 
 from __future__ import annotations
 
