@@ -135,14 +135,17 @@ class Choices:
             found: dict[Hashable, tuple[Leaf, frozenset[str], Document]] = {}
             shown: dict[Json, str] = {}
             met: set[Hashable] = set()
+            meant: dict[tuple[str, ...], frozenset[str]] = {}
             for leaf in leaves:
                 given = {**empty, **dict(leaf)}
                 texts = tuple([_text(given[name], shown) for name in asked])
-                same = (texts, tuple([_text(given[name], shown) for name in watched]))
-                if same in met:
+                seen = tuple([_text(given[name], shown) for name in watched])
+                if (texts, seen) in met:
                     continue
-                met.add(same)
-                said = marks(self.meaning, node, given)
+                met.add((texts, seen))
+                if seen not in meant:
+                    meant[seen] = marks(self.meaning, node, given)
+                said = meant[seen]
                 alike = (said, texts)
                 if alike not in found:
                     counts = Document(

@@ -408,24 +408,25 @@ class Live:
         }
         found: list[Hashable] = []
         for way in question.ways:
-            guards = [(self.by_id[gateway], said) for gateway, said in way.guards]
+            guards = [
+                (one, [behaviour.names.index(name) for name in one.names], said)
+                for one, said in ((self.by_id[gateway], said) for gateway, said in way.guards)
+            ]
             # The names in their order, each with the values it can have there.
             choices = [
                 self._told(name) if name in way.names else [present.get(name, (None, NOTHING))]
                 for name in behaviour.names
             ]
             for given in itertools.product(*choices):
-                gone = all(self._after(one, behaviour.names, given) == said for one, said in guards)
-                found.append(self._after(behaviour, behaviour.names, given) if gone else None)
+                gone = all(
+                    self._after(one, tuple([given[place] for place in places])) == said
+                    for one, places, said in guards
+                )
+                found.append(self._after(behaviour, given) if gone else None)
         return tuple(found)
 
-    def _after(
-        self, behaviour: Behaviour, names: tuple[str, ...], given: tuple[tuple[Json, str], ...]
-    ) -> Hashable:
-        """How a behaviour turns out when these names have these values: each with its text."""
-        if names is not behaviour.names:
-            by_name = dict(zip(names, given, strict=True))
-            given = tuple([by_name[name] for name in behaviour.names])
+    def _after(self, behaviour: Behaviour, given: tuple[tuple[Json, str], ...]) -> Hashable:
+        """How a behaviour turns out when its names have these values, in their order: each with its text."""
         place = tuple([text for _, text in given])
         if place not in behaviour.known:
             values = {name: value for name, (value, _) in zip(behaviour.names, given, strict=True)}

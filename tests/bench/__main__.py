@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from meldcode import logs
-from tests.bench import core, crowd, embedded, lateness, moving, pages, proof
+from tests.bench import core, crowd, desk, embedded, lateness, moving, pages, proof
 from tests.bench.rows import report
 from tests.databases import PostgresDatabases, SqliteFiles
 from tests.postgres import PrivatePostgres
@@ -21,6 +21,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch, PrivatePostgres(durable=True) as server:
         folder = Path(scratch)
         (folder / "crowd").mkdir()
+        (folder / "desk").mkdir()
         (folder / "moving").mkdir()
         (folder / "pages").mkdir()
         rows = chain(
@@ -29,6 +30,7 @@ def main() -> int:
             pages.rows(PostgresDatabases(server)),
             moving.rows(SqliteFiles(folder / "moving")),
             moving.rows(PostgresDatabases(server)),
+            desk.rows(SqliteFiles(folder / "desk")),
             crowd.rows(SqliteFiles(folder / "crowd")),
             crowd.rows(PostgresDatabases(server)),
             proof.rows(),

@@ -296,7 +296,7 @@ def _rate(pages: Pages) -> float:
                 failed.append(f"{address}: {answer.status}")
         connection.close()
 
-    with _served(pages) as port:
+    with served(pages) as port:
         for visitor, addresses in work:  # every thread of the server has seen a page before it counts
             send(port, visitor, [addresses.pop() for _ in range(WARM)])
         clients = [threading.Thread(target=send, args=(port, *one)) for one in work]
@@ -312,7 +312,7 @@ def _rate(pages: Pages) -> float:
 
 
 @contextmanager
-def _served(pages: Pages) -> Iterator[int]:
+def served(pages: Pages) -> Iterator[int]:
     """The same pages as `meldcode serve` serves them; the port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = int(probe.getsockname()[1])
