@@ -104,7 +104,7 @@ def _findings(page: Page) -> float:
 def _dragged(page: Page) -> float:
     """Frames a second that the browser drew while a task went up and down."""
     page.evaluate(COUNT)
-    box = page.locator(".djs-element[data-element-id=wegen] .djs-hit").first.bounding_box()
+    box = page.locator(".djs-element[data-element-id=signalen] .djs-hit").first.bounding_box()
     if box is None:
         raise RuntimeError("the task to drag is not on the screen")
     x, y = box["x"] + 30, box["y"] + 30
