@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
-from waitress.server import create_server
 
 from tests.attacks.town import Built
+from tests.served import served
 from web.__main__ import LARGEST_BODY
 
 WAIT = 30.0
@@ -79,21 +78,8 @@ BROKEN = {
 def port(built_town: Built) -> Iterator[int]:
     """The pages on a real socket, served as `python -m web` does; the port."""
     town = built_town.copy()
-    server = create_server(
-        town.app(base_url="http://127.0.0.1"),
-        host="127.0.0.1",
-        port=0,
-        threads=4,
-        ident=None,
-        max_request_body_size=LARGEST_BODY,
-        clear_untrusted_proxy_headers=True,
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield int(server.effective_port)
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(10)
+    with served(town.app(base_url="http://127.0.0.1"), max_request_body_size=LARGEST_BODY) as port:
+        yield port
     town.close()
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from waitress.server import create_server
 
 from meldcode import clock, definition, people, publishing
 from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
 from tests import databases
 from tests.databases import KINDS, MASTER_KEY, Kind, kind_named
+from tests.served import served
 from tests.web.person import PASSWORD, Person
 from web import demo
 from web.app import create_app
@@ -115,10 +114,5 @@ def sanne(app: Flask) -> Person:
 @pytest.fixture
 def address(make: Make) -> Iterator[str]:
     """The pages served by the production server; the address."""
-    server = create_server(make(), host="127.0.0.1", port=0, threads=4, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    server.task_dispatcher.shutdown()
-    thread.join(10)
+    with served(make()) as port:
+        yield f"http://127.0.0.1:{port}"
