@@ -16,11 +16,12 @@ import sqlalchemy as sa
 
 from meldcode import access, audit, people
 from meldcode.cases import notes, telling
+from meldcode.cases.acting import act, done
 from meldcode.cases.errors import AccessDenied, AnswersRefused, TaskGone
 from meldcode.cases.finding import find, glance
-from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import TURNED_AWAY, note_refusal
-from meldcode.cases.values import CaseView, Outcome
+from meldcode.cases.once import Command
+from meldcode.cases.refusals import refusals_noted
+from meldcode.cases.values import Outcome
 from meldcode.messages import Text
 from meldcode.moves import Case, Task
 from meldcode.people import Actor, Person
@@ -163,40 +164,28 @@ def end_advice(
 
 def ask_page(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: datetime) -> AskPage:
     """Whom the holder of a task can ask: names, no content. Raises `NotFound`, `AccessDenied`, `TaskGone`."""
-    try:
-        with db.reading(actor.organisation) as tx:
-            case = glance(tx, actor, case_id)
-            task = _open(actor, case, task_id)
-            _must_hold(actor, task)
-            asked = next((one for one in people.listed(tx) if one.id == task.adviser), None)
-            return AskPage(case.reference, tuple(_others(tx, case, actor, now)), asked)
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "advice_asked", now)
-        raise
+    with refusals_noted(db, actor, case_id, "advice_asked", now), db.reading(actor.organisation) as tx:
+        case = glance(tx, actor, case_id)
+        task = _open(actor, case, task_id)
+        _must_hold(actor, task)
+        asked = next((one for one in people.listed(tx) if one.id == task.adviser), None)
+        return AskPage(case.reference, tuple(_others(tx, case, actor, now)), asked)
 
 
 def advice_page(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: datetime) -> AdvicePage:
     """What she is asked. It is content, so reading it is logged. Raises `NotFound` and `AccessDenied`."""
-    try:
-        with db.transaction(actor.organisation) as tx:
-            case = find(tx, actor, case_id)
-            task = _open(actor, case, task_id)
-            _must_be_asked(actor, task)
-            names = people.names(tx)
-            asked = [
-                one
-                for one in notes.of_case(tx, case, names)
-                if one.kind == "question" and one.task == task.id
-            ]
-            detail = {"content": True, "advice": True, "task": task_id.hex}
-            audit.append(
-                tx, [audit.Record(now, "advice_read", person=actor.person, case=case_id, detail=detail)]
-            )
-            by = names.get(task.assignee, "") if task.assignee else ""
-            return AdvicePage(case.reference, by, asked[-1].text if asked else "")
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "advice_read", now)
-        raise
+    with refusals_noted(db, actor, case_id, "advice_read", now), db.transaction(actor.organisation) as tx:
+        case = find(tx, actor, case_id)
+        task = _open(actor, case, task_id)
+        _must_be_asked(actor, task)
+        names = people.names(tx)
+        asked = [
+            one for one in notes.of_case(tx, case, names) if one.kind == "question" and one.task == task.id
+        ]
+        detail = {"content": True, "advice": True, "task": task_id.hex}
+        audit.append(tx, [audit.Record(now, "advice_read", person=actor.person, case=case_id, detail=detail)])
+        by = names.get(task.assignee, "") if task.assignee else ""
+        return AdvicePage(case.reference, by, asked[-1].text if asked else "")
 
 
 def ended(case: Case, task: Task, by: UUID, reason: str, now: datetime) -> list[audit.Record]:
@@ -270,22 +259,13 @@ def _changed(
     now: datetime,
     change: Change,
 ) -> Outcome:
-    case_id, task_id = command.case, command.task
-    assert case_id is not None and task_id is not None  # noqa: S101, PT018 - every command here names both
+    task_id = command.task
+    assert task_id is not None  # noqa: S101 - every command here names one
 
-    def run(tx: Transaction) -> Outcome:
-        case = find(tx, actor, case_id)
+    def run(tx: Transaction, case: Case) -> Outcome:
         record = change(tx, case, _open(actor, case, task_id), command)
         if record is not None:
             audit.append(tx, [record])
-        return Outcome(CaseView(case.id, case.reference, case.status), (), repeated=record is None)
+        return done(case, repeated=record is None)
 
-    def repeated(tx: Transaction, _: UUID) -> Outcome:
-        case = find(tx, actor, case_id)
-        return Outcome(CaseView(case.id, case.reference, case.status), (), repeated=True)
-
-    try:
-        return once(db, actor, command, run, repeated)
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, command.action, now)
-        raise
+    return act(db, actor, command, now, run)

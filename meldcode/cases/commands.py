@@ -9,12 +9,11 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
-from meldcode import access, audit, engine, incidents
+from meldcode import access, audit, engine
 from meldcode.cases import advice, reading
-from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseStuck, TaskGone, TaskUnclaimed
-from meldcode.cases.finding import find
+from meldcode.cases.acting import Again, act, stuck_noted
+from meldcode.cases.errors import AccessDenied, AnswersRefused, TaskGone, TaskUnclaimed
 from meldcode.cases.once import EARLIER, Command, DoneBefore, once
-from meldcode.cases.refusals import TURNED_AWAY, note_refusal
 from meldcode.cases.values import CaseView, Outcome
 from meldcode.diagram.model import StepKind
 from meldcode.engine import Complete, RaiseEvent, Start
@@ -67,10 +66,8 @@ def open_case(
         return _save(tx, case, step, actor, "case_opened", command, now, None, None)
 
     command = Command("case_opened", key)
-    try:
+    with stuck_noted(db, actor, None, now):
         return once(db, actor, command, run, _again(actor))
-    except engine.Incident as incident:
-        raise _stuck(db, actor, None, incident, now) from incident
 
 
 def complete(
@@ -92,8 +89,7 @@ def complete(
     """
     command = Command("task_completed", key, case_id, task_id)
 
-    def run(tx: Transaction) -> Outcome:
-        case = find(tx, actor, case_id)
+    def run(tx: Transaction, case: Case) -> Outcome:
         task = case.task(task_id)
         if task is None:
             _refuse_strangers(case, actor)
@@ -110,7 +106,7 @@ def complete(
             audit.append(tx, advice.ended(case, task, actor.person, "task_done", now))
         return outcome
 
-    return _on_case(db, actor, command, case_id, now, run)
+    return act(db, actor, command, now, run, _again(actor))
 
 
 def raise_acute(db: Database, actor: Actor, case_id: UUID, *, key: str, now: datetime) -> Outcome:
@@ -122,30 +118,17 @@ def raise_acute(db: Database, actor: Actor, case_id: UUID, *, key: str, now: dat
     """
     command = Command("acute_raised", key, case_id)
 
-    def run(tx: Transaction) -> Outcome:
-        case = find(tx, actor, case_id)
+    def run(tx: Transaction, case: Case) -> Outcome:
         _refuse_strangers(case, actor)
         if any(StepKind.ACUUT in task.steps for task in case.tasks):
             return _known_already(tx, case, actor, command, now)
         step = take(case, RaiseEvent(ACUTE), now)
         return _save(tx, case, step, actor, "acute_raised", command, now, None, None)
 
-    return _on_case(db, actor, command, case_id, now, run)
+    return act(db, actor, command, now, run, _again(actor))
 
 
 # --- shared ------------------------------------------------------------------------------------------
-
-
-def _on_case(
-    db: Database, actor: Actor, command: Command, case_id: UUID, now: datetime, run: reading.Run[Outcome]
-) -> Outcome:
-    try:
-        return once(db, actor, command, run, _again(actor))
-    except engine.Incident as incident:
-        raise _stuck(db, actor, case_id, incident, now) from incident
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, command.action, now)
-        raise
 
 
 def _known_already(tx: Transaction, case: Case, actor: Actor, command: Command, now: datetime) -> Outcome:
@@ -177,7 +160,7 @@ def _save(
     return Outcome(view, reading.views_for(actor, case, written[case.id]))
 
 
-def _again(actor: Actor) -> reading.Again[Outcome]:
+def _again(actor: Actor) -> Again:
     def repeated(tx: Transaction, case_id: UUID) -> Outcome:
         view, tasks = reading.present(tx, actor, case_id)
         return Outcome(view, tasks, repeated=True)
@@ -216,15 +199,3 @@ def _free_reference(tx: Transaction, actor: Actor, command: Command) -> str:
 def _reference(shape: Sequence[str]) -> str:
     """`K7Q2-84`: random, so that it tells nothing about when or how many."""
     return "".join(secrets.choice(alphabet) for alphabet in shape)
-
-
-def _stuck(
-    db: Database, actor: Actor, case_id: UUID | None, incident: engine.Incident, now: datetime
-) -> CaseStuck:
-    """Write the incident down in a transaction of its own: the command's was undone."""
-    with db.transaction(actor.organisation) as tx:
-        record = incidents.record(
-            tx, kind=incident.kind, text=incident.text, now=now, case=case_id, node=incident.node
-        )
-        audit.append(tx, [record])
-    return CaseStuck()

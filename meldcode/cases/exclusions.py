@@ -15,11 +15,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access, audit, people
+from meldcode.cases.acting import act, done
 from meldcode.cases.errors import AccessDenied
-from meldcode.cases.finding import find, glance
-from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import TURNED_AWAY, note_refusal
-from meldcode.cases.values import CaseView, Outcome
+from meldcode.cases.finding import glance
+from meldcode.cases.once import Command
+from meldcode.cases.refusals import refusals_noted
+from meldcode.cases.values import Outcome
 from meldcode.messages import MeldcodeError, Text
 from meldcode.moves import Case
 from meldcode.people import Actor, Person
@@ -146,21 +147,17 @@ def shut_out_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -
 
     Raises `NotFound` and `AccessDenied`.
     """
-    try:
-        with db.reading(actor.organisation) as tx:
-            case = glance(tx, actor, case_id)
-            if not access.may_shut_out(actor, case, case.published.supervising):
-                raise AccessDenied
-            everybody = people.listed(tx)
-            return ShutOutPage(
-                case.reference,
-                tuple(one for one in everybody if one.id in case.excluded),
-                tuple(one for one in everybody if one.active and one.id not in case.excluded),
-                access.may_reassign(actor, case.published.supervising),
-            )
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "person_shut_out", now)
-        raise
+    with refusals_noted(db, actor, case_id, "person_shut_out", now), db.reading(actor.organisation) as tx:
+        case = glance(tx, actor, case_id)
+        if not access.may_shut_out(actor, case, case.published.supervising):
+            raise AccessDenied
+        everybody = people.listed(tx)
+        return ShutOutPage(
+            case.reference,
+            tuple(one for one in everybody if one.id in case.excluded),
+            tuple(one for one in everybody if one.active and one.id not in case.excluded),
+            access.may_reassign(actor, case.published.supervising),
+        )
 
 
 def _changed(
@@ -177,12 +174,10 @@ def _changed(
     # somebody else chosen on the same page is another command
     command = Command(action, f"{key}:{person.hex}", case_id)
 
-    def run(tx: Transaction) -> Outcome:
-        case = find(tx, actor, case_id)
+    def run(tx: Transaction, case: Case) -> Outcome:
         excluded = change(tx, case)
-        view = CaseView(case.id, case.reference, case.status)
         if excluded == case.excluded:
-            return Outcome(view, (), repeated=True)
+            return done(case, repeated=True)
         row = {"case_id": case_id, "who": sorted(one.hex for one in excluded), "now": now}
         tx.execute(_SET, row)
         role = min(actor.roles & case.published.supervising, default=None)
@@ -197,17 +192,9 @@ def _changed(
             key=command.stored_key,
         )
         audit.append(tx, [record])
-        return Outcome(view, ())
+        return done(case)
 
-    def repeated(tx: Transaction, _: UUID) -> Outcome:
-        case = find(tx, actor, case_id)
-        return Outcome(CaseView(case.id, case.reference, case.status), (), repeated=True)
-
-    try:
-        return once(db, actor, command, run, repeated)
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, action, now)
-        raise
+    return act(db, actor, command, now, run)
 
 
 def _must_be_one_of(reasons: dict[str, Text], reason: str) -> None:

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from meldcode import access, audit, people
 from meldcode.cases import advice, reading, telling
+from meldcode.cases.acting import act, done
 from meldcode.cases.errors import AccessDenied, CannotHold, TaskGone, TaskTaken
-from meldcode.cases.finding import find, glance
-from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import TURNED_AWAY, note_refusal
-from meldcode.cases.values import CaseView, Handover, Outcome
+from meldcode.cases.finding import glance
+from meldcode.cases.once import Command
+from meldcode.cases.refusals import refusals_noted
+from meldcode.cases.values import Handover, Outcome
 from meldcode.messages import MeldcodeError, Text
 from meldcode.moves import Case, Task
 from meldcode.people import Actor, Person
@@ -134,21 +135,17 @@ def handover(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: d
 
     Raises `NotFound`, `AccessDenied` and `TaskGone`.
     """
-    try:
-        with db.reading(actor.organisation) as tx:
-            case = glance(tx, actor, case_id)
-            if not access.may_reassign(actor, case.published.supervising):
-                raise AccessDenied
-            task = case.task(task_id)
-            if task is None:
-                raise TaskGone
-            role = task.role
-            found = _candidates(tx, case, role, now) if role is not None else []
-            view = reading.view_of(tx, actor, case, task)
-            return Handover(view, tuple(one for one in found if one.id != task.assignee))
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "task_reassigned", now)
-        raise
+    with refusals_noted(db, actor, case_id, "task_reassigned", now), db.reading(actor.organisation) as tx:
+        case = glance(tx, actor, case_id)
+        if not access.may_reassign(actor, case.published.supervising):
+            raise AccessDenied
+        task = case.task(task_id)
+        if task is None:
+            raise TaskGone
+        role = task.role
+        found = _candidates(tx, case, role, now) if role is not None else []
+        view = reading.view_of(tx, actor, case, task)
+        return Handover(view, tuple(one for one in found if one.id != task.assignee))
 
 
 def _candidates(tx: Transaction, case: Case, role: str, now: datetime) -> list[Person]:
@@ -163,20 +160,18 @@ def _candidates(tx: Transaction, case: Case, role: str, now: datetime) -> list[P
 def _handed(
     db: Database, actor: Actor, command: Command, now: datetime, hand: Hand, reason: str | None = None
 ) -> Outcome:
-    case_id, task_id = command.case, command.task
-    assert case_id is not None and task_id is not None  # noqa: S101, PT018 - every command here names both
+    task_id = command.task
+    assert task_id is not None  # noqa: S101 - every command here names one
 
-    def run(tx: Transaction) -> Outcome:
-        case = find(tx, actor, case_id)
+    def run(tx: Transaction, case: Case) -> Outcome:
         task = case.task(task_id)
         to = hand(tx, case, task)
-        view = CaseView(case.id, case.reference, case.status)
         if task is None or task.assignee == to:
-            return Outcome(view, (), repeated=True)
-        which = {"case_id": case_id, "task_id": task_id}
+            return done(case, repeated=True)
+        which = {"case_id": case.id, "task_id": task_id}
         if not tx.execute(_HAND, {**which, "was": task.assignee, "who": to}).rowcount:
             raise TaskTaken
-        tx.execute(_TOUCH, {"case_id": case_id, "now": now})
+        tx.execute(_TOUCH, {"case_id": case.id, "now": now})
         detail = {"node": task.node, "task": task_id.hex}
         if reason is not None:
             detail |= {"from": task.assignee.hex if task.assignee else "", "to": to.hex if to else ""}
@@ -188,7 +183,7 @@ def _handed(
             person=actor.person,
             behalf=behalf,
             role=role if role in actor.roles else None,
-            case=case_id,
+            case=case.id,
             reason=reason,
             detail=detail,
             key=command.stored_key,
@@ -196,14 +191,6 @@ def _handed(
         if reason is not None and to is not None and to != actor.person:
             telling.tell(tx, case, task, to, key=command.stored_key, now=now)
         audit.append(tx, [record, *advice.ended(case, task, actor.person, "task_moved", now)])
-        return Outcome(view, ())
+        return done(case)
 
-    def repeated(tx: Transaction, _: UUID) -> Outcome:
-        view, _tasks = reading.present(tx, actor, case_id)
-        return Outcome(view, (), repeated=True)
-
-    try:
-        return once(db, actor, command, run, repeated)
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, command.action, now)
-        raise
+    return act(db, actor, command, now, run)

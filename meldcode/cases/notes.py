@@ -13,11 +13,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from meldcode import access, audit
+from meldcode.cases.acting import act, done
 from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseClosed
-from meldcode.cases.finding import find
-from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import TURNED_AWAY, note_refusal
-from meldcode.cases.values import CaseView, NoteView, Outcome
+from meldcode.cases.once import Command
+from meldcode.cases.values import NoteView, Outcome
 from meldcode.form.values import clean, whole_unicode
 from meldcode.messages import Text
 from meldcode.moves import Case
@@ -66,8 +65,7 @@ def add_note(
         raise AnswersRefused(errors)
     command = Command("note_added", key, case_id)
 
-    def run(tx: Transaction) -> Outcome:
-        case = find(tx, actor, case_id)
+    def run(tx: Transaction, case: Case) -> Outcome:
         if not access.is_involved(actor, case):
             raise AccessDenied
         if case.status != "open":
@@ -84,16 +82,9 @@ def add_note(
             key=command.stored_key,
         )
         audit.append(tx, [record])
-        return Outcome(_view_of(case), ())
+        return done(case)
 
-    def repeated(tx: Transaction, _: UUID) -> Outcome:
-        return Outcome(_view_of(find(tx, actor, case_id)), (), repeated=True)
-
-    try:
-        return once(db, actor, command, run, repeated)
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, command.action, now)
-        raise
+    return act(db, actor, command, now, run)
 
 
 def put(
@@ -128,10 +119,6 @@ def _view(case: Case, row: sa.Row[tuple[object, ...]], names: Mapping[UUID, str]
     return NoteView(
         row.id, content["kind"], content["text"], on, row.person, names.get(row.person, ""), row.at, task
     )
-
-
-def _view_of(case: Case) -> CaseView:
-    return CaseView(case.id, case.reference, case.status)
 
 
 def _bound(case: Case, note: UUID) -> bytes:

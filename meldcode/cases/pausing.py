@@ -14,11 +14,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access, audit, outbox, people
+from meldcode.cases.acting import act, done
 from meldcode.cases.errors import AccessDenied, AnswersRefused, CaseClosed
-from meldcode.cases.finding import find, glance
-from meldcode.cases.once import Command, once
-from meldcode.cases.refusals import TURNED_AWAY, note_refusal
-from meldcode.cases.values import CaseView, Outcome, PausePage, PauseView
+from meldcode.cases.finding import glance
+from meldcode.cases.once import Command
+from meldcode.cases.refusals import refusals_noted
+from meldcode.cases.values import Outcome, PausePage, PauseView
 from meldcode.messages import Text
 from meldcode.moves import Case, reminders
 from meldcode.people import Actor
@@ -52,20 +53,16 @@ def pause_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -> P
 
     Raises `NotFound`, `AccessDenied` and `CaseClosed`; being refused is logged.
     """
-    try:
-        with db.reading(actor.organisation) as tx:
-            case = glance(tx, actor, case_id)
-            _must_supervise(actor, case)
-            today = case.calendar.local(now).date()
-            return PausePage(
-                case.reference,
-                view_of(case, people.names(tx), now),
-                first=today + timedelta(days=1),
-                last=today + LONGEST,
-            )
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "reminders_paused", now)
-        raise
+    with refusals_noted(db, actor, case_id, "reminders_paused", now), db.reading(actor.organisation) as tx:
+        case = glance(tx, actor, case_id)
+        _must_supervise(actor, case)
+        today = case.calendar.local(now).date()
+        return PausePage(
+            case.reference,
+            view_of(case, people.names(tx), now),
+            first=today + timedelta(days=1),
+            last=today + LONGEST,
+        )
 
 
 def pause_reminders(
@@ -125,39 +122,26 @@ def _changed(
     now: datetime,
     change: Callable[[Case], tuple[datetime, str] | None],
 ) -> Outcome:
-    case_id = command.case
-    assert case_id is not None  # noqa: S101 - every command here names one
-
-    def run(tx: Transaction) -> Outcome:
-        case = find(tx, actor, case_id)
+    def run(tx: Transaction, case: Case) -> Outcome:
         _must_supervise(actor, case)
         wanted = change(case)
-        view = CaseView(case.id, case.reference, case.status)
         if wanted is None:
-            return Outcome(view, (), repeated=True)
+            return done(case, repeated=True)
         until, reason = wanted
-        which = {"case_id": case_id, "now": now}
+        which = {"case_id": case.id, "now": now}
         tx.execute(_PAUSE, {**which, "until": until, "why": reason, "who": actor.person})
-        outbox.put_off(tx, case_id, reminders(case.published.version), until)
+        outbox.put_off(tx, case.id, reminders(case.published.version), until)
         record = audit.Record(
             now,
             command.action,
             person=actor.person,
             role=min(actor.roles & case.published.supervising, default=None),
-            case=case_id,
+            case=case.id,
             reason=reason,
             detail={"until": until.isoformat()},
             key=command.stored_key,
         )
         audit.append(tx, [record])
-        return Outcome(view, ())
+        return done(case)
 
-    def repeated(tx: Transaction, _: UUID) -> Outcome:
-        case = find(tx, actor, case_id)
-        return Outcome(CaseView(case.id, case.reference, case.status), (), repeated=True)
-
-    try:
-        return once(db, actor, command, run, repeated)
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, command.action, now)
-        raise
+    return act(db, actor, command, now, run)

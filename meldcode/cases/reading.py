@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from meldcode import access, audit, clock, engine, people, publishing
 from meldcode.cases import drafts, notes, pausing
 from meldcode.cases.errors import AccessDenied, ShutOut, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find, glance
-from meldcode.cases.refusals import TURNED_AWAY, note_refusal
+from meldcode.cases.refusals import refusals_noted
 from meldcode.cases.values import (
     CaseMap,
     CasePage,
@@ -31,10 +31,6 @@ from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases as case_table
 from meldcode.store.tables import entries, tasks
-
-R = TypeVar("R")
-Run = Callable[[Transaction], R]
-Again = Callable[[Transaction, UUID], R]
 
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -79,20 +75,16 @@ def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None
     Raises `NotFound` and `AccessDenied`; both looking and being refused are logged.
     """
     now = now or clock.now(db)
-    try:
-        with db.transaction(actor.organisation) as tx:
-            case = find(tx, actor, case_id)
-            content = access.may_read(actor, case)
-            if not content and not access.may_reassign(actor, case.published.supervising):
-                page = _pool_page(tx, actor, case)
-            else:
-                page = _page(tx, actor, case, content, now)
-            asked = {} if access.is_involved(actor, case) or not content else {"advice": True}
-            _note(tx, actor, case, "case_read", now, content=content, **asked)
-            return page
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "case_read", now)
-        raise
+    with refusals_noted(db, actor, case_id, "case_read", now), db.transaction(actor.organisation) as tx:
+        case = find(tx, actor, case_id)
+        content = access.may_read(actor, case)
+        if not content and not access.may_reassign(actor, case.published.supervising):
+            page = _pool_page(tx, actor, case)
+        else:
+            page = _page(tx, actor, case, content, now)
+        asked = {} if access.is_involved(actor, case) or not content else {"advice": True}
+        _note(tx, actor, case, "case_read", now, content=content, **asked)
+        return page
 
 
 def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CaseMap:
@@ -100,21 +92,17 @@ def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None 
     it is not logged; being refused is. Raises `NotFound` and `AccessDenied`.
     """
     now = now or clock.now(db)
-    try:
-        with db.reading(actor.organisation) as tx:
-            case = glance(tx, actor, case_id)
-            content = access.may_read(actor, case)
-            if not content and not access.may_reassign(actor, case.published.supervising):
-                raise AccessDenied
-            # which way it went so far is content
-            done = list(tx.execute(_DONE, {"case_id": case_id}).scalars()) if content else []
-            names = {actor.person: actor.name}
-            views = _of_case(actor, case, case.tasks, names)
-            places = tuple(view.node for view in views)
-            return CaseMap(case.process, places, _marks(done, views, now), case.published.version)
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "case_read", now)
-        raise
+    with refusals_noted(db, actor, case_id, "case_read", now), db.reading(actor.organisation) as tx:
+        case = glance(tx, actor, case_id)
+        content = access.may_read(actor, case)
+        if not content and not access.may_reassign(actor, case.published.supervising):
+            raise AccessDenied
+        # which way it went so far is content
+        done = list(tx.execute(_DONE, {"case_id": case_id}).scalars()) if content else []
+        names = {actor.person: actor.name}
+        views = _of_case(actor, case, case.tasks, names)
+        places = tuple(view.node for view in views)
+        return CaseMap(case.process, places, _marks(done, views, now), case.published.version)
 
 
 def task_page(
@@ -125,16 +113,12 @@ def task_page(
     Raises `NotFound`, `AccessDenied`, `TaskGone`, and `TaskUnclaimed` for a task of her role's pool.
     """
     now = now or clock.now(db)
-    try:
-        with db.transaction(actor.organisation) as tx:
-            case = find(tx, actor, case_id)
-            task = _hers(actor, case, task_id)
-            page = _task_page(tx, actor, case, task, now)
-            _note(tx, actor, case, "task_read", now, node=task.node)
-            return page
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "task_read", now)
-        raise
+    with refusals_noted(db, actor, case_id, "task_read", now), db.transaction(actor.organisation) as tx:
+        case = find(tx, actor, case_id)
+        task = _hers(actor, case, task_id)
+        page = _task_page(tx, actor, case, task, now)
+        _note(tx, actor, case, "task_read", now, node=task.node)
+        return page
 
 
 def task_form(db: Database, actor: Actor, case_id: UUID, task_id: UUID) -> TaskForm:
@@ -153,29 +137,25 @@ def case_log(
 ) -> tuple[LogLine, ...]:
     """Who did and saw what in a case, oldest first, for who is involved in it. Reading it is logged too."""
     now = now or clock.now(db)
-    try:
-        with db.transaction(actor.organisation) as tx:
-            case = find(tx, actor, case_id)
-            if not access.is_involved(actor, case):
-                raise AccessDenied
-            _note(tx, actor, case, "log_read", now)
-            names = people.names(tx)
-            return tuple(
-                LogLine(
-                    row.sequence,
-                    row.at,
-                    row.person,
-                    names.get(row.person),
-                    row.role,
-                    row.action,
-                    row.reason,
-                    row.detail,
-                )
-                for row in audit.of_case(tx, case_id)
+    with refusals_noted(db, actor, case_id, "log_read", now), db.transaction(actor.organisation) as tx:
+        case = find(tx, actor, case_id)
+        if not access.is_involved(actor, case):
+            raise AccessDenied
+        _note(tx, actor, case, "log_read", now)
+        names = people.names(tx)
+        return tuple(
+            LogLine(
+                row.sequence,
+                row.at,
+                row.person,
+                names.get(row.person),
+                row.role,
+                row.action,
+                row.reason,
+                row.detail,
             )
-    except TURNED_AWAY:
-        note_refusal(db, actor, case_id, "log_read", now)
-        raise
+            for row in audit.of_case(tx, case_id)
+        )
 
 
 def present(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[CaseView, tuple[TaskView, ...]]:
