@@ -300,9 +300,9 @@ def _mail_differences(
         there = reaches or NOBODY
         told = (
             f"mail '{mail.template}' aan {mail.to}{_for(mail.to, there, 'die komt bij')} op {day} "
-            f"(niveau {mail.level})",
+            f"(herinnering {mail.level})",
             f"mail '{mail.template}' to {mail.to}{_for(mail.to, there, 'which reaches')} on {day} "
-            f"(level {mail.level})",
+            f"(reminder {mail.level})",
         )
         if expected is None:
             yield _at(where, f"{told[0]} is niet verwacht.", f"{told[1]} is not expected.")
@@ -315,8 +315,8 @@ def _mail_differences(
             awaited = expected.reaches or expected.to
             day_nl = f" op {expected.on}" if expected.on else ""
             day_en = f" on {expected.on}" if expected.on else ""
-            level_nl = f" (niveau {expected.level})" if expected.level is not None else ""
-            level_en = f" (level {expected.level})" if expected.level is not None else ""
+            level_nl = f" (herinnering {expected.level})" if expected.level is not None else ""
+            level_en = f" (reminder {expected.level})" if expected.level is not None else ""
             yield _at(
                 where,
                 f"verwacht was mail '{expected.template}' aan {expected.to}"

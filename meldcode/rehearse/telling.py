@@ -8,8 +8,8 @@ from typing import Any
 
 from babel.dates import format_date
 
-from meldcode.definition import Version
-from meldcode.describe import Row, rows_in_words
+from meldcode.definition import Version, ladders
+from meldcode.describe import Row, role_in_words, rows_in_words
 from meldcode.engine import Fact, Mail
 from meldcode.messages import Text
 from meldcode.rehearse.playing import Happening, Timeline
@@ -17,21 +17,41 @@ from meldcode.rehearse.rehearsal import Rehearsal
 
 SENTENCES = {
     "case_started": Text("de zaak begint", "the case begins"),
-    "task_opened": Text("taak open: {name} ({role})", "task open: {name} ({role})"),
-    "task_completed": Text("taak klaar: {name}", "task done: {name}"),
-    "task_cancelled": Text("taak vervallen: {name}", "task lapsed: {name}"),
-    "timer_fired": Text("tijd verstreken: {name}", "time is up: {name}"),
+    "task_opened": Text("nieuwe taak voor {role}: {name}", "new task for {role}: {name}"),
+    "task_completed": Text("klaar: {name}", "done: {name}"),
+    "task_cancelled": Text("hoeft niet meer: {name}", "no longer needed: {name}"),
+    "timer_fired": Text("de termijn is voorbij ({name})", "the term is over ({name})"),
     "timer_superseded": Text(
-        "overgeslagen, een hoger niveau is ook al toe: {name}", "skipped for a higher level: {name}"
+        "deze herinnering gaat niet meer uit, want een latere is ook al aan de beurt: {name}",
+        "this reminder does not go any more, as a later one is due as well: {name}",
     ),
     "event_raised": Text("gemeld: {name}", "raised: {name}"),
-    "step_passed": Text("stap gezet: {steps}", "step taken: {steps}"),
-    "case_finished": Text("de zaak is afgesloten ({outcome})", "the case is closed ({outcome})"),
-    "timers_recalculated": Text("termijnen opnieuw berekend: {moved}", "deadlines computed again: {moved}"),
+    "step_passed": Text("stap van de meldcode gezet: {steps}", "step of the code taken: {steps}"),
+    "case_finished": Text(
+        "de zaak is afgesloten, met als uitkomst: {outcome}",
+        "the case is closed, with the outcome: {outcome}",
+    ),
+    "timers_recalculated": Text(
+        "de termijnen zijn opnieuw berekend; verschoven: {moved}",
+        "the terms were computed again; moved: {moved}",
+    ),
+    "case_migrated": Text(
+        "de zaak gaat verder volgens de nieuwe versie", "the case goes on in the new version"
+    ),
 }
-MAIL = Text("mail '{template}' aan {to}, niveau {level}", "mail '{template}' to {to}, level {level}")
-ELSEWHERE = Text(" (niet aanwezig; komt bij {reaches})", " (away; reaches {reaches})")
-NOWHERE = Text(" (er is niemand)", " (nobody is there)")
+MAIL = Text("mail “{template}” aan {to}", "mail “{template}” to {to}")
+#: On a ladder of several: which of them it is. The last one is called the last.
+ORDINALS = (
+    Text("eerste", "first"),
+    Text("tweede", "second"),
+    Text("derde", "third"),
+    Text("vierde", "fourth"),
+    Text("vijfde", "fifth"),
+)
+LAST = Text("laatste", "last")
+LATER = Text("volgende", "next")
+ELSEWHERE = Text("; die is er niet, de mail komt bij {reaches}", "; away, the mail reaches {reaches}")
+NOWHERE = Text("; er is niemand om hem te lezen", "; nobody is there to read it")
 
 
 def as_text(version: Version, timeline: Timeline, language: str = "nl") -> str:
@@ -89,13 +109,7 @@ def told(version: Version, happening: Happening) -> Text:
     """One happening as a sentence, with the names of the organisation."""
     what = happening.what
     if isinstance(what, Mail):
-        words = {"template": what.template, "to": _role(version, what.to), "level": what.level}
-        said = Text(MAIL.nl.format(**words), MAIL.en.format(**words))
-        if happening.reaches == what.to:
-            return said
-        where = NOWHERE if happening.reaches is None else ELSEWHERE
-        role = _role(version, happening.reaches or "")
-        return Text(said.nl + where.nl.format(reaches=role), said.en + where.en.format(reaches=role))
+        return _mailed(version, what, happening.reaches)
     if what.name == "decision_made":
         return _decided(version, what)
     sentence = SENTENCES.get(what.name, Text(what.name, what.name))
@@ -103,10 +117,38 @@ def told(version: Version, happening: Happening) -> Text:
     words = {
         **{key: _joined(value) for key, value in what.detail.items()},
         "name": (node.name or node.id) if node else (what.node or what.detail.get("event", "")),
-        "role": _role(version, node.role or "-") if node else "-",
     }
-    words.setdefault("outcome", "-")
-    return Text(sentence.nl.format(**words), sentence.en.format(**words))
+    words["outcome"] = words.get("outcome", "-").replace("-", " ").strip() or "-"
+    role = role_in_words(version, node.role if node else None)
+    return Text(sentence.nl.format(**words, role=role.nl), sentence.en.format(**words, role=role.en))
+
+
+def _mailed(version: Version, mail: Mail, reaches: str | None) -> Text:
+    """A mail as a sentence: which reminder it is, whom it is for, and whom it reaches when she is away."""
+    to, title = role_in_words(version, mail.to), mail.template.replace("-", " ")
+    said = Text(MAIL.nl.format(template=title, to=to.nl), MAIL.en.format(template=title, to=to.en))
+    which = _reminder(version, mail)
+    if which is not None:
+        said = Text(f"{which.nl}: {said.nl}", f"{which.en}: {said.en}")
+    if reaches == mail.to:
+        return said
+    where, other = (NOWHERE, to) if reaches is None else (ELSEWHERE, role_in_words(version, reaches))
+    return Text(said.nl + where.nl.format(reaches=other.nl), said.en + where.en.format(reaches=other.en))
+
+
+def _reminder(version: Version, mail: Mail) -> Text | None:
+    """`tweede herinnering`, `laatste herinnering`; None for a mail that stands on no ladder."""
+    rung = ladders.rung_of(version, mail.node)
+    if rung is None or mail.level < 1:
+        return None
+    ladder = {one.timer for one in ladders.rungs(version) if one.activity == rung.activity}
+    if len(ladder) == 1:
+        return Text("herinnering", "reminder")
+    if mail.level >= len(ladder):
+        which = LAST
+    else:
+        which = ORDINALS[mail.level - 1] if mail.level <= len(ORDINALS) else LATER
+    return Text(f"{which.nl} herinnering", f"{which.en} reminder")
 
 
 def _decided(version: Version, fact: Fact) -> Text:
@@ -130,11 +172,6 @@ def _row(row: Row, language: str, word: str, when: str, always: str, then: str) 
     return (
         f"{word} {row.number}: {f'{when} {conditions}' if conditions else always}, {then} {answers}{reason}"
     )
-
-
-def _role(version: Version, key: str) -> str:
-    role = version.organisation.roles.get(key)
-    return role.name if role else key
 
 
 def _joined(value: Any) -> str:
