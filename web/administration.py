@@ -8,11 +8,8 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import request
-
 from meldcode.adjustments import Adjustment
 from meldcode.cases import AccessDenied
-from meldcode.holidays import as_day
 from meldcode.people import Absence
 from web.language import gettext, language, ngettext
 from web.organisation import administers, calendar, role_name
@@ -33,11 +30,6 @@ def administrators_only(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return signed_in(guarded)
-
-
-def day_given(name: str) -> date | None:
-    """The day in a field of the form that was sent; None when there is none in it."""
-    return as_day(request.form.get(name, ""))
 
 
 def start_of(day: date) -> datetime:

@@ -195,22 +195,9 @@ def _involving(roles: int) -> sa.ColumnElement[bool]:
 
 
 # The cases of one page, each with its open tasks.
-_THESE = (
-    sa.select(
-        case_table.c.id.label("case_id"),
-        case_table.c.opened_by,
-        case_table.c.opened_at,
-        case_table.c.joined,
-        case_table.c.contributors,
-        case_table.c.excluded,
-        *reading.TASK_COLUMNS,
-    )
-    .join_from(case_table, tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)), isouter=True)
-    .where(
-        scoped(case_table),
-        case_table.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True)),
-    )
-)
+_THESE = reading.with_tasks(
+    case_table.c.opened_by, case_table.c.opened_at, case_table.c.joined, case_table.c.contributors
+).where(case_table.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True)))
 
 
 def cases(

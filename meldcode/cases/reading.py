@@ -47,19 +47,19 @@ TASK_COLUMNS = (
     case_table.c.reference,
     case_table.c.version,
 )
-# A case and its open tasks in one statement: what it was at one moment.
-_PRESENT = (
-    sa.select(
-        case_table.c.id.label("case"),
-        case_table.c.reference,
-        case_table.c.version,
-        case_table.c.status,
-        case_table.c.excluded,
-        *(column for column in tasks.c if column.name not in ("case", "organisation")),
+
+
+def with_tasks(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Cases and their open tasks in one statement: what they were at one moment. A row for each task; of a
+    case without one the columns of the task are empty. `more` columns of the case."""
+    return (
+        sa.select(case_table.c.id.label("case_id"), case_table.c.excluded, *TASK_COLUMNS, *more)
+        .join_from(case_table, tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)), isouter=True)
+        .where(scoped(case_table))
     )
-    .join_from(case_table, tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)), isouter=True)
-    .where(scoped(case_table), case_table.c.id == sa.bindparam("case_id"))
-)
+
+
+_PRESENT = with_tasks(case_table.c.status).where(case_table.c.id == sa.bindparam("case_id", type_=sa.Uuid()))
 _DONE = sa.select(entries.c.node).where(scoped(entries), entries.c.case == sa.bindparam("case_id"))
 _ENTRIES = (
     sa.select(entries)
@@ -165,7 +165,7 @@ def present(tx: Transaction, actor: Actor, case_id: UUID) -> tuple[CaseView, tup
     if actor.person.hex in case.excluded:
         raise ShutOut
     found = views(tx, actor, [row for row in rows if row.id is not None])
-    return CaseView(case.case, case.reference, case.status), tuple(
+    return CaseView(case.case_id, case.reference, case.status), tuple(
         view for view in found if view.mine or view.pool
     )
 

@@ -13,6 +13,7 @@ from meldcode.cases import AnswersRefused
 from meldcode.cases.advice import ENDINGS, REASONS
 from meldcode.cases.notes import LONGEST
 from meldcode.messages import Text
+from web.given import person_given
 from web.keys import fresh_key, given_key
 from web.language import said
 from web.services import now, services
@@ -42,7 +43,7 @@ def send(case: UUID, task: UUID) -> ResponseReturnValue:
             actor(),
             case,
             task,
-            _person(given.get("wie", "")),
+            person_given(),
             question=given.get("tekst", ""),
             reason=given.get("reden", ""),
             key=key,
@@ -122,13 +123,6 @@ def _answer(
 
 def _shown(errors: Mapping[str, Text] | None) -> dict[str, str]:
     return {FIELDS.get(name, name): said(text) for name, text in (errors or {}).items()}
-
-
-def _person(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def init_app(app: Flask) -> None:

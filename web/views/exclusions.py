@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from meldcode import cases
 from meldcode.cases.exclusions import READMISSIONS, REASONS
 from meldcode.messages import Text
+from web.given import person_given
 from web.keys import fresh_key, given_key
 from web.language import said
 from web.services import now, services
@@ -32,7 +33,7 @@ def page(case: UUID) -> ResponseReturnValue:
 @signed_in
 def shut_out(case: UUID) -> ResponseReturnValue:
     """Shut somebody out; whoever shuts herself out goes back to her list."""
-    key, who, reason = given_key(), _person(), request.form.get("reden", "")
+    key, who, reason = given_key(), person_given(), request.form.get("reden", "")
     errors = {"wie": CHOOSE_WHO} if who is None else {}
     if reason not in REASONS:
         errors["reden"] = CHOOSE_WHY
@@ -52,18 +53,11 @@ def shut_out(case: UUID) -> ResponseReturnValue:
 @signed_in
 def readmit(case: UUID) -> ResponseReturnValue:
     """Let somebody in again."""
-    key, who, reason = given_key(), _person(), request.form.get("reden_toelaten", "")
+    key, who, reason = given_key(), person_given(), request.form.get("reden_toelaten", "")
     if who is None or reason not in READMISSIONS:
         return _page(case, key, {"reden_toelaten": CHOOSE_WHY}), 422
     cases.readmit(services().db, actor(), case, who, reason=reason, key=key, now=now())
     return redirect(url_for("exclusions.page", case=case), 303)
-
-
-def _person() -> UUID | None:
-    try:
-        return UUID(request.form.get("wie", ""))
-    except ValueError:
-        return None
 
 
 def _page(case: UUID, key: str, errors: dict[str, Text] | None = None) -> str:

@@ -14,7 +14,8 @@ from meldcode.adjustments.preview import runs
 from meldcode.days import OwnDay
 from meldcode.holidays import LONGEST_PERIOD, MOST_DAYS, FileRefused
 from meldcode.messages import MeldcodeError, Text
-from web.administration import administrators_only, day_given, full_day, period
+from web.administration import administrators_only, full_day, period
+from web.given import day_given
 from web.language import said
 from web.organisation import calendar, published
 from web.services import now, services

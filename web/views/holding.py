@@ -14,6 +14,7 @@ from meldcode.cases.holding import REASONS
 from meldcode.messages import Text
 from meldcode.people import Person
 from web import shown
+from web.given import person_given
 from web.keys import fresh_key, given_key
 from web.language import gettext, said
 from web.services import now, services
@@ -65,7 +66,7 @@ def choose(case: UUID, task: UUID) -> ResponseReturnValue:
 @signed_in
 def reassign(case: UUID, task: UUID) -> ResponseReturnValue:
     """Give the task to who was chosen."""
-    key, to, reason = given_key(), _person(request.form.get("wie", "")), request.form.get("reden", "")
+    key, to, reason = given_key(), person_given(), request.form.get("reden", "")
     errors = {"wie": CHOOSE["wie"]} if to is None else {}
     if reason not in REASONS:
         errors["reden"] = CHOOSE["reden"]
@@ -96,13 +97,6 @@ def _choose(case: UUID, task: UUID, key: str, errors: dict[str, Text] | None = N
 
 def _named(one: Person) -> str:
     return gettext("%(name)s (afwezig)", name=one.name) if one.away else one.name
-
-
-def _person(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def init_app(app: Flask) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from meldcode.cases import AnswersRefused
 from meldcode.cases.pausing import REASONS
 from meldcode.messages import Text
 from web import shown
+from web.given import day_given
 from web.keys import fresh_key, given_key
 from web.language import said
 from web.services import now, services
@@ -36,11 +36,7 @@ def page(case: UUID) -> ResponseReturnValue:
 def pause(case: UUID) -> ResponseReturnValue:
     """No reminders until the day that was chosen."""
     key, who = given_key(), actor()
-    try:
-        until = date.fromisoformat(request.form.get("vanaf", ""))
-    except ValueError:
-        until = None
-    reason = request.form.get("reden", "")
+    until, reason = day_given("vanaf"), request.form.get("reden", "")
     try:
         cases.pause_reminders(services().db, who, case, until, reason=reason, key=key, now=now())
     except AnswersRefused as refused:

@@ -13,7 +13,8 @@ from meldcode.accounts import AccountState
 from meldcode.cases import AccessDenied, NotFound
 from meldcode.messages import MeldcodeError, Text
 from meldcode.people import NoSuchPerson, Person
-from web.administration import administrators_only, day_given, days_of, start_of, weekday_names
+from web.administration import administrators_only, days_of, start_of, weekday_names
+from web.given import day_given
 from web.language import said
 from web.organisation import calendar, published, role_name
 from web.services import now, services
