@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from meldcode.definition import Version
 from meldcode.describe.conditions import all_in_words
 from meldcode.describe.words import called, role_in_words, timer_sentence
-from meldcode.diagram.model import Flow, Node, StepKind
+from meldcode.diagram.model import LEGAL_STEPS, Flow, Node, StepKind
 from meldcode.form.parts import Field, Prose, every
 from meldcode.messages import Text
 
 PASSED = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "intermediateThrowEvent"})
 MACHINE = frozenset({"businessRuleTask", "sendTask"})
 STEPS = frozenset({"userTask", "manualTask", "businessRuleTask", "callActivity", "subProcess", "receiveTask"})
+LEGAL = frozenset(LEGAL_STEPS)
+FAR = sys.maxsize
 OTHERWISE = Text("Anders", "Otherwise")
 AFTERWARDS = Text("Daarna", "Then")
 
@@ -69,19 +71,52 @@ def _chapter(version: Version, parent: str, title: str, file: str) -> Chapter:
 
 
 def _in_order(version: Version, parent: str) -> list[Node]:
-    """The nodes of one process or part, as somebody comes upon them; those never reached at the end."""
+    """The nodes of one process or part in the order in which a case comes by; those never reached at the end.
+
+    Each stands after what leads to it, but for the way back of a loop. What is a way back shows once the
+    main road is walked first, from one legal step to the next. A side road then comes between the step
+    where it leaves and the one where it joins again, and what a term leads to right after its task.
+    """
     inside = {key: node for key, node in version.nodes.items() if node.parent == parent}
-    waiting = deque(key for key, node in inside.items() if node.kind == "startEvent")
-    found: dict[str, Node] = {}
+    onward = {key: [flow.target for flow in _flows(version, node)] for key, node in inside.items()}
     edges = {key: [other.id for other in inside.values() if other.attached_to == key] for key in inside}
+    starts = [key for key, node in inside.items() if node.kind == "startEvent"]
+    seen: set[str] = set()
+    left: list[str] = []  # a node once all that follows it was seen, so the last one comes first
+    waiting = [(key, False) for key in starts]
     while waiting:
-        key = waiting.popleft()
-        if key in found or key not in inside:
-            continue
-        found[key] = inside[key]
-        waiting.extend(version.flows[flow].target for flow in inside[key].outgoing if flow in version.flows)
-        waiting.extend(edges[key])
-    return [*found.values(), *(node for key, node in inside.items() if key not in found)]
+        key, is_done = waiting.pop()
+        if is_done:
+            left.append(key)
+        elif key in inside and key not in seen:
+            seen.add(key)
+            ways = [*edges[key], *_main_road_last(onward[key], inside, onward, seen)]
+            waiting += [(key, True), *((way, False) for way in ways)]
+    return [*(inside[key] for key in reversed(left)), *(inside[key] for key in inside if key not in seen)]
+
+
+def _main_road_last(
+    ways: list[str], inside: Mapping[str, Node], onward: Mapping[str, list[str]], seen: Collection[str]
+) -> list[str]:
+    """The ways on from a node, the one that is nearest to a legal step that was not seen yet at the end."""
+    main = min(ways, key=lambda way: _to_a_step(way, inside, onward, seen), default="")
+    if _to_a_step(main, inside, onward, seen) == FAR:
+        return ways
+    return [*(way for way in ways if way != main), main]
+
+
+def _to_a_step(
+    start: str, inside: Mapping[str, Node], onward: Mapping[str, list[str]], seen: Collection[str]
+) -> int:
+    """How many nodes away the nearest legal step is that was not seen yet; `FAR` when there is none."""
+    been, here, distance = set(seen), {start} & inside.keys(), 0
+    while here := here - been:
+        if any(inside[key].steps & LEGAL for key in here):
+            return distance
+        been |= here
+        here = {way for key in here for way in onward[key] if way in inside}
+        distance += 1
+    return FAR
 
 
 def _step(version: Version, node: Node) -> Step:

@@ -16,7 +16,7 @@ from meldcode.describe import (
     timer_in_words,
     timer_sentence,
 )
-from meldcode.diagram.model import CalendarKind, Timer
+from meldcode.diagram.model import LEGAL_STEPS, CalendarKind, StepKind, Timer
 from meldcode.workdays import parse_duration
 
 FOLDERS = sorted(path.parent for path in Path("processes").glob("*/organisation.toml"))
@@ -105,6 +105,43 @@ def test_every_task_of_a_person_is_in_the_code_in_words(folder: Path) -> None:
     assert all(step.who for step in told if step.node in people)
     timers = [node for node in version.nodes.values() if node.timer and node.attached_to in people]
     assert sum(len(step.terms) for step in told if step.node in people) == len(timers)
+
+
+def test_steps_stand_in_the_order_in_which_a_case_comes_by(school: Version) -> None:
+    """Reporting and closing can be reached early, by a side road: they still come after the decision."""
+    told = [step.name for step in chapters(school)[0].steps if step.name != "Wie houdt zicht?"]
+    assert told == [
+        "1 Signalen in kaart brengen",
+        "Vermoeden over een medewerker",
+        "2 Overleggen met intern begeleider",
+        "Advies vragen aan Veilig Thuis",
+        "Letsel laten beoordelen",
+        "3 Gesprek met ouders en leerling",
+        "Zonder vermoeden afsluiten",
+        "Overslaan van het gesprek beoordelen",
+        "4 Wegen van het geweld",
+        "Afwegingskader",
+        "Bij twijfel: Veilig Thuis raadplegen",
+        "5 Beslissen: melden? en hulp?",
+        "Veilig Thuis vragen naar het besluit",
+        "Besluit lezen en zelf kiezen",
+        "Melding doen bij Veilig Thuis",
+        "Betrokkenen informeren",
+        "Hulp organiseren",
+        "Volgen na de melding",
+        "Volgen of de hulp werkt",
+        "Afsluiten en vastleggen",
+        "Acuut gevaar (kan altijd)",
+    ]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_the_legal_steps_stand_in_their_order_in_every_code(folder: Path) -> None:
+    main = chapters(read_folder(folder))[0]
+    first = [next(at for at, step in enumerate(main.steps) if kind in step.legal) for kind in LEGAL_STEPS]
+    assert first == sorted(first)
+    report = next(at for at, step in enumerate(main.steps) if StepKind.MELDEN in step.legal)
+    assert report > first[-1]
 
 
 def test_a_way_that_no_answer_can_take_is_not_told(school: Version) -> None:

@@ -5,7 +5,7 @@ import { sentence as rung, levels, roleName } from './ladder.js';
 import { formOf } from './moddle.js';
 import { sentence as condition } from './conditions.js';
 import { chooses, conditionOf, is, outgoing, roleOf, time, timerOf } from './model.js';
-import { arrivesAt, shortName } from './names.js';
+import { arrivesAt, ended, shortName } from './names.js';
 
 const TOP = ['bpmn:Participant', 'bpmn:SubProcess'];
 
@@ -40,6 +40,10 @@ function walk(holder) {
   return [...seen].filter(says);
 }
 
+function isLegal({ businessObject }) {
+  return (businessObject.get('meldcode:step') ?? '').split(/\s+/).some((step) => LEGAL.includes(step));
+}
+
 function says(node) {
   if (is(node, 'bpmn:Gateway')) return outgoing(node).length > 1;
   return is(node, 'bpmn:Activity') || is(node, 'bpmn:EndEvent') || Boolean(timerOf(node.businessObject)) || is(node, 'bpmn:CatchEvent');
@@ -67,7 +71,7 @@ export function sentences({ facts, roles }, element) {
     said.push(outcome ? `Hier eindigt de zaak als ‘${outcome}’.` : 'Hier eindigt dit deel.');
   } else if (timerOf(businessObject)) said.push(`De zaak wacht ${spoken(time(timerOf(businessObject)).text, businessObject.get('meldcode:calendar'))}.`);
   else if (chooses(businessObject)) said.push(...outgoing(element).map((flow) => branch(facts, flow)));
-  else if (is(element, 'bpmn:ParallelGateway')) said.push(`Dit gebeurt tegelijk: ${list(outgoing(element).map((flow) => shortName(arrivesAt(flow.target))))}.`);
+  else if (is(element, 'bpmn:ParallelGateway')) said.push(ended(`Dit gebeurt tegelijk: ${list(outgoing(element).map((flow) => shortName(arrivesAt(flow.target))))}`));
   if (element.attachers) said.push(...levels(element).map((level) => rung(level, roles)));
   const next = outgoing(element);
   if (next.length === 1) said.push(`Daarna: ${ended(shortName(arrivesAt(next[0].target)))}`);
@@ -79,11 +83,6 @@ export function branch(facts, flow) {
   if (flow.source.businessObject.get('default') === flow.businessObject) return `In alle andere gevallen: ${target}`;
   const text = conditionOf(flow.businessObject);
   return text ? `${capital(condition(text, facts.variables))}: ${target}` : `Nog niet gekozen wanneer: ${target}`;
-}
-
-/** With a full stop, unless the name has its own end. */
-function ended(name) {
-  return /[.?!]$/.test(name) ? name : `${name}.`;
 }
 
 function capital(text) {
