@@ -118,7 +118,8 @@ def told(version: Version, happening: Happening) -> Text:
         **{key: _joined(value) for key, value in what.detail.items()},
         "name": (node.name or node.id) if node else (what.node or what.detail.get("event", "")),
     }
-    words["outcome"] = words.get("outcome", "-").replace("-", " ").strip() or "-"
+    outcome = str(words.get("outcome", "-")).replace("-", " ").strip()
+    words["outcome"] = outcome or "-"
     role = role_in_words(version, node.role if node else None)
     return Text(sentence.nl.format(**words, role=role.nl), sentence.en.format(**words, role=role.en))
 

@@ -177,7 +177,7 @@ def test_a_ladder_is_one_step_of_undo_and_undo_survives_a_reload(window: Browser
     page.get_by_role("button", name="Weghalen").click()
     # timer, mail, end and two arrows
     until(page, DRAWN, drawn - 5)
-    expect(status(page)).to_have_text(re.compile(r"Opgeslagen om \d\d\.\d\d uur"))
+    expect(status(page)).to_have_text(re.compile(r"Opgeslagen vandaag om \d\d?\.\d\d uur"))
 
     page.get_by_role("button", name="Herinnering en escalatie toevoegen").click()
     page.get_by_role("button", name="Nog een erbij").click()
@@ -269,7 +269,7 @@ def test_two_designers_lose_nothing(window: BrowserContext) -> None:
         page.get_by_label("Naam", exact=True).fill(name)
         page.get_by_label("Naam", exact=True).blur()
         if page is first:
-            expect(status(page)).to_have_text(re.compile("Opgeslagen om"))
+            expect(status(page)).to_have_text(re.compile("Opgeslagen vandaag om"))
             saved(page)
 
     dialog = second.get_by_role("dialog")

@@ -181,6 +181,10 @@ test('who stands in the drawing without a mouse hears names on both sides of a j
   assert.equal(told(last), 'Taak “Drie”. Hiervoor: Een en Twee.');
   assert.equal(told(join), 'Hier komen wegen samen. Hiervoor: Een en Twee. Hierna: Drie.');
   assert.equal(told(one), 'Taak “Een”. Hierna: Drie.');
+
+  const question = node('d', 'ExclusiveGateway', 'Melden?');
+  arrow(last, question);
+  assert.equal(told(last), 'Taak “Drie”. Hiervoor: Een en Twee. Hierna: Melden?');
 });
 
 async function shippedForms() {
@@ -231,9 +235,9 @@ test('what rows say only one way is asked when it is not hidden, and stays rows'
 
 test('the time that something was saved is that of the organisation, wherever the computer stands', () => {
   const at = '2026-07-01T00:30:00+02:00';
-  assert.equal(moment(at, Date.parse('2026-07-01T20:00:00Z')), 'om 00.30 uur');
-  assert.equal(moment(at, Date.parse('2026-06-30T22:40:00Z')), 'om 00.30 uur');
-  assert.equal(moment(at, Date.parse('2026-07-01T22:40:00Z')), 'op 1 juli om 00.30 uur');
+  assert.equal(moment(at, Date.parse('2026-07-01T20:00:00Z')), 'vandaag om 0.30 uur');
+  assert.equal(moment(at, Date.parse('2026-06-30T22:40:00Z')), 'vandaag om 0.30 uur');
+  assert.equal(moment(at, Date.parse('2026-07-01T22:40:00Z')), 'op 1 juli om 0.30 uur');
 });
 
 test('a question gets a name of its own from its words', () => {

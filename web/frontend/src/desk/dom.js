@@ -157,12 +157,12 @@ export function later(run, pause) {
   return waiting;
 }
 
-/** *om 14.03 uur*, for today; *op 12 november om 14.03 uur* otherwise: the clock of the organisation, as in `iso`. */
+/** *vandaag om 9.03 uur*; *op 12 november om 9.03 uur* on another day: the clock of the organisation, as in `iso`. */
 export function moment(iso, now = Date.now()) {
   const [, day, hours, minutes] = /^(.{10})T(\d\d):(\d\d)/.exec(iso);
   const ahead = Date.parse(`${iso.slice(0, 19)}Z`) - Date.parse(iso);
-  const time = `om ${hours}.${minutes} uur`;
-  if (new Date(now + ahead).toISOString().startsWith(day)) return time;
+  const time = `om ${Number(hours)}.${minutes} uur`;
+  if (new Date(now + ahead).toISOString().startsWith(day)) return `vandaag ${time}`;
   const date = new Date(`${day}T12:00Z`).toLocaleDateString('nl-NL', { day: 'numeric', month: 'long', timeZone: 'UTC' });
   return `op ${date} ${time}`;
 }

@@ -2,7 +2,7 @@
 
 import { h } from '../dom.js';
 import { is, incoming, outgoing } from './model.js';
-import { arrivesAt, leavesFrom, shortName, spokenName } from './names.js';
+import { arrivesAt, ended, leavesFrom, shortName, spokenName } from './names.js';
 
 const ARROWS = { ArrowRight: 'next', ArrowLeft: 'previous', ArrowDown: 'down', ArrowUp: 'up' };
 
@@ -65,15 +65,15 @@ function start(modeler) {
 export function told(given) {
   const element = given.labelTarget ?? given;
   const names = (all) => new Intl.ListFormat('nl').format([...new Set(all.map(shortName))]);
-  if (element.waypoints) return `${spokenName(element)}. Van ${shortName(element.source)} naar ${shortName(element.target)}.`;
+  if (element.waypoints) return ended(`${spokenName(element)}. Van ${shortName(element.source)} naar ${shortName(element.target)}`);
   const before = incoming(element).flatMap((flow) => leavesFrom(flow.source));
   const after = outgoing(element).map((flow) => arrivesAt(flow.target));
   const edge = (element.attachers ?? []).length;
   return [
     `${spokenName(element)}.`,
-    element.host && `Op de rand van ${shortName(element.host)}.`,
-    before.length > 0 && `Hiervoor: ${names(before)}.`,
-    after.length > 0 && `Hierna: ${names(after)}.`,
+    element.host && ended(`Op de rand van ${shortName(element.host)}`),
+    before.length > 0 && ended(`Hiervoor: ${names(before)}`),
+    after.length > 0 && ended(`Hierna: ${names(after)}`),
     edge > 0 && `Met ${edge === 1 ? 'één termijn' : `${edge} termijnen`} op de rand: Alt met pijl omlaag.`,
   ]
     .filter(Boolean)

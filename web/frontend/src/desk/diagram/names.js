@@ -69,6 +69,11 @@ export function shortName(element) {
   return element.businessObject.get('name')?.replace(/\s+/g, ' ').trim() || typeName(element.businessObject).toLowerCase();
 }
 
+/** With a full stop, unless what it ends with, such as the name of a choice, has its own end. */
+export function ended(words) {
+  return /[.?!]$/.test(words) ? words : `${words}.`;
+}
+
 /** A gateway without a name that only brings ways together. */
 function joins(element) {
   return is(element, 'bpmn:Gateway') && !element.businessObject.get('name') && outgoing(element).length === 1;

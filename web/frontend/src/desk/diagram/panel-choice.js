@@ -4,7 +4,7 @@ import { field, h, select, textbox } from '../dom.js';
 import { conditionFields } from './condition-fields.js';
 import { sentence } from './conditions.js';
 import { change, chooses, conditionOf, outgoing, setCondition, together } from './model.js';
-import { arrivesAt, shortName } from './names.js';
+import { arrivesAt, ended, shortName } from './names.js';
 
 /** Every way out of a choice. */
 export function choice(context, element) {
@@ -42,7 +42,7 @@ function isDefault(connection) {
 export function flow(context, element) {
   const from = element.source;
   return [
-    h('p', { id: 'van-naar' }, `Van ${shortName(from)} naar ${shortName(arrivesAt(element.target))}.`),
+    h('p', { id: 'van-naar' }, ended(`Van ${shortName(from)} naar ${shortName(arrivesAt(element.target))}`)),
     chooses(from.businessObject) && outgoing(from).length > 1
       ? flowFields(context, element, element.id)
       : field('Naam', textbox('naam', element.businessObject.get('name'), (value) => context.modeler.get('modeling').updateLabel(element, value))),
