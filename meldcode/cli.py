@@ -12,6 +12,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -19,13 +20,13 @@ from typing import NoReturn
 import click
 
 from meldcode import manning, upkeep
+from meldcode.check import Proof, Standing, prove, verdict_for_publishing
 from meldcode.check import as_json as proof_as_json
 from meldcode.check import as_table as proof_as_table
-from meldcode.check import prove, verdict_for_publishing
 from meldcode.decision import read_decisions
 from meldcode.definition import Version, check, read_folder
 from meldcode.desk.examples import replayed
-from meldcode.desk.finding import told
+from meldcode.desk.finding import Found, told
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.form import read_form
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
@@ -62,46 +63,73 @@ def main() -> None:
 
 @main.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--proof", is_flag=True, help="Play every case of a folder and judge it by the 21 rules too.")
+@click.option("--quick", is_flag=True, help="Only look at what is drawn and written; play nothing.")
+@click.option("--proof", is_flag=True, hidden=True, help="Play every case: what is done without --quick.")
 @AS_JSON
 @LANGUAGE
-def check_command(paths: Sequence[Path], proof: bool, as_json: bool, lang: str) -> None:
+def check_command(paths: Sequence[Path], quick: bool, proof: bool, as_json: bool, lang: str) -> None:
     """Check an organisation's folder, or one .bpmn, .form or .dmn file.
 
-    Without --proof this looks at what is drawn and written; with it every case is played as well.
-    Exit code: 0 publishable, 1 findings, 2 unreadable.
+    Of a folder what is drawn and written is looked at, and then every case is played and judged by the 21
+    rules. With --quick, and of a single file, nothing is played: then no errors is not yet publishable.
+    Exit code: 0 publishable (nothing played: no errors), 1 findings, 2 unreadable.
     """
-    if proof:
-        sys.exit(max(_prove(path, as_json, lang) for path in paths))
-    results = [(path, *check_path(path)) for path in paths]
+    checked = [_look(path, play=proof or not quick) for path in paths]
     if as_json:
-        click.echo(json.dumps([_as_json(*result) for result in results], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([one.as_json() for one in checked], ensure_ascii=False, indent=2))
     else:
-        for path, code, findings in results:
-            click.echo(findings_table(path, code, findings, lang))
-    sys.exit(max(code for _, code, _ in results))
+        click.echo("\n".join(one.told(lang) for one in checked))
+    sys.exit(max(one.code for one in checked))
 
 
-def _prove(path: Path, as_json: bool, lang: str) -> int:
-    """Print the proof of one folder; its exit code. What the quick check refuses is not played."""
+@dataclass(frozen=True)
+class _Checked:
+    """What is known of one path. `proof` is there when its cases were played."""
+
+    path: Path
+    code: int
+    findings: Sequence[Finding]
+    proof: Proof | None = None
+    examples: Sequence[Found] = ()
+    standing: Standing | None = None
+
+    def told(self, lang: str) -> str:
+        """A table for a terminal: what was found at a look, then what playing says."""
+        if self.proof is None or self.standing is None:
+            return findings_table(self.path, self.code, self.findings, lang)
+        seen = [findings_table(self.path, 0, self.findings, lang, played=True)] if self.findings else []
+        differs = [one.what.of(lang) for one in self.examples]
+        fit = Text("te publiceren", "publishable")
+        end = fit if self.standing.fit else Text("nog niet te publiceren", "not publishable yet")
+        told = [proof_as_table(self.proof, lang), *self.standing.told(lang), *differs]
+        return "\n".join([*seen, *told, "", f"{self.path}: {end.of(lang)}", ""])
+
+    def as_json(self) -> dict[str, object]:
+        """`publishable` is null where nothing was played and no error was found: nobody knows."""
+        plain = _as_json(self.path, self.code, self.findings)
+        if self.proof is None or self.standing is None:
+            return {**plain, "publishable": None if self.code == 0 else False, "proof": None}
+        return {
+            **plain,
+            "publishable": self.standing.fit,
+            "proof": proof_as_json(self.proof),
+            "examples": [told(one) for one in self.examples],
+            "publishing": self.standing.as_json(),
+        }
+
+
+def _look(path: Path, play: bool) -> _Checked:
+    """Check one path. What the quick check refuses is not played."""
     code, findings = check_path(path)
-    if code or not path.is_dir():
-        plain = json.dumps([_as_json(path, code, findings)], ensure_ascii=False, indent=2)
-        click.echo(plain if as_json else findings_table(path, code, findings, lang))
-        return code
+    if code or not play or not path.is_dir():
+        return _Checked(path, code, findings)
     version = read_folder(path)
     clock = _Patience(600)
     made = prove(version, findings=findings, enough=clock.enough, progress=clock.progress)
     examples = replayed(version, clock.enough)
     report = {**proof_as_json(made), "examples": [told(one) for one in examples]}
     standing = verdict_for_publishing(version, report)
-    if as_json:
-        report["publishing"] = standing.as_json()
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-    else:
-        differs = [one.what.of(lang) for one in examples]
-        click.echo("\n".join([proof_as_table(made, lang), *standing.told(lang), *differs]))
-    return int(not standing.fit)
+    return _Checked(path, int(not standing.fit), findings, made, examples, standing)
 
 
 class _Patience:
@@ -184,10 +212,12 @@ def _as_json(path: Path, code: int, findings: Sequence[Finding]) -> dict[str, ob
     }
 
 
-def findings_table(path: Path, code: int, findings: Sequence[Finding], lang: str) -> str:
+def findings_table(
+    path: Path, code: int, findings: Sequence[Finding], lang: str, *, played: bool = False
+) -> str:
     """The findings of one path for a terminal: by file, errors first, with what to do below each."""
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-    lines = [f"{path}: {_verdict(code, findings).of(lang)}"]
+    lines = [f"{path}: {_verdict(code, findings, played).of(lang)}"]
     file = None
     for finding in sorted(findings, key=lambda f: (f.file, f.severity is not Severity.ERROR)):
         if finding.file != file:
@@ -197,7 +227,8 @@ def findings_table(path: Path, code: int, findings: Sequence[Finding], lang: str
     return "\n".join([*lines, ""])
 
 
-def _verdict(code: int, findings: Sequence[Finding]) -> Text:
+def _verdict(code: int, findings: Sequence[Finding], played: bool) -> Text:
+    """What a look at the files says by itself; whether it can be published, playing says."""
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     warnings = len(findings) - errors
     count_nl = f"{errors} {'fout' if errors == 1 else 'fouten'}, {warnings} om naar te kijken"
@@ -206,7 +237,9 @@ def _verdict(code: int, findings: Sequence[Finding]) -> Text:
         return Text(f"niet te lezen ({count_nl})", f"unreadable ({count_en})")
     if code:
         return Text(f"nog niet te publiceren ({count_nl})", f"not publishable yet ({count_en})")
-    return Text(f"te publiceren ({count_nl})", f"publishable ({count_en})")
+    if played:
+        return Text(f"gezien ({count_nl})", f"seen ({count_en})")
+    return Text(f"geen fouten, niet gespeeld ({count_nl})", f"no errors, not played ({count_en})")
 
 
 def _rows(finding: Finding, lang: str, width: int) -> list[str]:

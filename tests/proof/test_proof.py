@@ -85,10 +85,13 @@ def test_forgetting_what_no_longer_matters_loses_no_element_and_no_ending(
 
 def test_the_command_prints_a_table_for_people_and_json_for_tools() -> None:
     path = str(ROOT / "processes" / SCHOOL)
-    table = CliRunner().invoke(main, ["check", "--proof", path])
+    table = CliRunner().invoke(main, ["check", path])
     assert table.exit_code == 0, table.output
     assert re.search(r"^ 21 wet +klopt +Niemand kan advies", table.output, re.MULTILINE)
-    told = json.loads(CliRunner().invoke(main, ["check", "--proof", "--json", path]).stdout)
+    assert table.output.rstrip().endswith(f"{path}: te publiceren")
+    (found,) = json.loads(CliRunner().invoke(main, ["check", "--json", path]).stdout)
+    assert found["publishable"] is True
+    told = found["proof"]
     assert told["holds"] is True
     assert [rule["number"] for rule in told["rules"]] == list(range(1, 22))
     assert told["rules"][12]["refuses"] is True  # rule 13 knows no exception

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ from tests.unit.diagram_samples import bpmn, start_to_end, user_task
 
 
 def run(*words: object) -> Result:
-    return CliRunner().invoke(main, ["check", *map(str, words)])
+    """The quick look, without playing: the sketch of a folder here is far from a meldcode."""
+    return CliRunner().invoke(main, ["check", "--quick", *map(str, words)])
 
 
 @pytest.fixture
@@ -27,10 +29,24 @@ def school(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_sound_folder_is_publishable(school):
+def test_a_quick_look_does_not_say_that_a_folder_can_be_published(school):
     result = run(school)
     assert result.exit_code == 0
-    assert "te publiceren (0 fouten, 0 om naar te kijken)" in result.output
+    assert "geen fouten, niet gespeeld (0 fouten, 0 om naar te kijken)" in result.output
+    assert "te publiceren" not in result.output
+    assert json.loads(run(school, "--json").output)[0]["publishable"] is None
+
+
+def test_unasked_every_case_is_played_and_what_skips_a_step_is_not_publishable(school):
+    played = CliRunner().invoke(main, ["check", str(school)])
+    assert played.exit_code == 1
+    assert re.search(r"^  1 wet +KLOPT NIET", played.output, re.MULTILINE)
+    assert played.output.rstrip().endswith(f"{school}: nog niet te publiceren")
+    both = CliRunner().invoke(main, ["check", "--json", str(school), str(school / "weging.dmn")])
+    folder, table = json.loads(both.stdout)
+    assert (folder["publishable"], folder["readable"]) == (False, True)
+    assert folder["proof"]["rules"][0]["verdict"] == "broken"
+    assert (table["publishable"], table["proof"]) == (None, None)
 
 
 def test_findings_are_told_with_element_reason_and_what_to_do(school):
@@ -85,7 +101,7 @@ def test_single_files_are_checked(tmp_path):
     (tmp_path / "c.dmn").write_bytes(TABLE.encode())
     result = run(tmp_path / "a.bpmn", tmp_path / "b.form", tmp_path / "c.dmn")
     assert result.exit_code == 0
-    assert result.output.count("te publiceren") == 3
+    assert result.output.count("geen fouten, niet gespeeld") == 3
 
 
 def test_the_worst_of_several_paths_is_the_exit_code(school, tmp_path):
@@ -109,7 +125,8 @@ def test_json_holds_every_finding_in_both_languages(tmp_path):
 
 def test_the_command_is_installed_and_needs_no_web_server(school):
     program = (
-        "import sys; from meldcode.cli import main; sys.argv = ['meldcode', 'check', sys.argv[1]]\n"
+        "import sys; from meldcode.cli import main\n"
+        "sys.argv = ['meldcode', 'check', '--quick', sys.argv[1]]\n"
         "try: main()\nexcept SystemExit as end: code = end.code\n"
         "assert code == 0, code\n"
         "assert not {'flask', 'celery', 'redis'} & set(sys.modules), 'core imported a server'"
