@@ -101,6 +101,9 @@ class Settings:
     migration_url: str | None = field(default=None, repr=False)
     # how many proxies of ours stand before the pages; what only a visitor says is never believed
     trusted_proxies: int = 0
+    # where the pages listen
+    host: str = "127.0.0.1"
+    port: int = 8000
 
     @classmethod
     def from_environment(
@@ -162,9 +165,27 @@ class _Reader:
             "MELDCODE_MIGRATION_URL", _database_url, "postgresql://owner:…@host/meldcode", "", required=False
         )
         proxies = read("MELDCODE_TRUSTED_PROXIES", _proxies, "1", 0, required=False)
+        host = read("MELDCODE_HOST", _host, "127.0.0.1", "127.0.0.1", required=False)
+        port = read("MELDCODE_PORT", _port, "8000", 8000, required=False)
+        read(
+            "MELDCODE_LOG", _log, "json", "", required=False
+        )  # `meldcode.logs` uses it before settings are read
         if self.problems:
             raise SettingsError(self.problems)
-        return Settings(database, broker, smtp, secret, master, base_url, demo, tick, owner or None, proxies)
+        return Settings(
+            database,
+            broker,
+            smtp,
+            secret,
+            master,
+            base_url,
+            demo,
+            tick,
+            owner or None,
+            proxies,
+            host,
+            port,
+        )
 
     def _read(
         self, name: str, read: Callable[[str], T], example: str, otherwise: T, *, required: bool = True
@@ -218,15 +239,35 @@ def _database_url(value: str) -> str:
 
 
 def _broker_url(value: str) -> str:
-    scheme = urlsplit(value).scheme
-    if scheme not in _BROKERS:
+    parts = urlsplit(value)
+    if parts.scheme not in _BROKERS or parts.port == 0:
+        raise ValueError(value)
+    return value
+
+
+def _host(value: str) -> str:
+    if not value.isprintable() or set(value) & set(" /@\"'"):
+        raise ValueError(value)
+    return value
+
+
+def _port(value: str) -> int:
+    if not 1 <= int(value) <= 65_535:
+        raise ValueError(value)
+    return int(value)
+
+
+def _log(value: str) -> str:
+    if value not in ("console", "json"):
         raise ValueError(value)
     return value
 
 
 def _base_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError(value)
+    if parts.query or parts.fragment:
         raise ValueError(value)
     return value.rstrip("/")
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import waitress
+from flask import Flask
 
 from meldcode import logs
-from meldcode.messages import MeldcodeError
+from meldcode.messages import MeldcodeError, Text
 from meldcode.settings import Settings
 from web.app import LARGEST_POST, create_app
 
@@ -30,21 +30,38 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     try:
         settings = Settings.from_environment(embedded=False)
-        app = create_app(settings)
+        server = _server(create_app(settings), settings)
     except MeldcodeError as error:
         print(error.text.nl, error.text.en, sep="\n", file=sys.stderr)
         return 2
-    waitress.serve(
-        app,
-        host=os.environ.get("MELDCODE_HOST", "127.0.0.1"),
-        port=int(os.environ.get("MELDCODE_PORT", "8000")),
-        threads=THREADS,
-        ident=None,  # no word about what serves these pages
-        url_scheme="https" if settings.base_url.startswith("https:") else "http",
-        max_request_body_size=LARGEST_BODY,
-        clear_untrusted_proxy_headers=not settings.trusted_proxies,
-    )
+    server.run()
     return 0
+
+
+def _server(app: Flask, settings: Settings) -> Any:
+    """The server, listening already. Raises MeldcodeError when it cannot listen there."""
+    host, port = settings.host, settings.port
+    try:
+        return waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,  # no word about what serves these pages
+            url_scheme="https" if settings.base_url.startswith("https:") else "http",
+            max_request_body_size=LARGEST_BODY,
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,
+        )
+    except (OSError, ValueError) as error:
+        here = f"{host}:{port}"
+        raise MeldcodeError(
+            Text(
+                f"Op {here} kan niet worden geluisterd: dat adres is bezet of niet van deze computer. "
+                "Zet MELDCODE_HOST of MELDCODE_PORT anders.",
+                f"Nothing can listen on {here}: that address is taken or not this computer's. "
+                "Set MELDCODE_HOST or MELDCODE_PORT differently.",
+            )
+        ) from error
 
 
 if __name__ == "__main__":

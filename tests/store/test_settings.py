@@ -32,6 +32,7 @@ def test_a_whole_environment_is_read() -> None:
     assert settings.smtp == SmtpSettings("mail.example", 2525, sender="noreply@mail.example")
     assert not settings.demo
     assert settings.tick_seconds == 30
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
 
 
 def test_everything_missing_is_named_at_once() -> None:
@@ -50,6 +51,7 @@ def test_everything_missing_is_named_at_once() -> None:
         ("database_url", "geen url"),
         ("database_url", "mysql://localhost/x"),
         ("broker_url", "http://localhost"),
+        ("broker_url", "redis://localhost:geenpoort/0"),
         ("smtp_url", "mail.example:25"),
         ("smtp_url", "smtp://"),
         ("smtp_url", "smtp://mail:geenpoort"),
@@ -58,9 +60,15 @@ def test_everything_missing_is_named_at_once() -> None:
         ("master_key", base64.b64encode(bytes(16)).decode()),
         ("base_url", "zorg.example"),
         ("base_url", "ftp://zorg.example"),
+        ("base_url", "https://zorg.example:geenpoort"),
         ("demo", "ja"),
         ("tick_seconds", "0"),
         ("tick_seconds", "vaak"),
+        ("host", "een naam met blanco's"),
+        ("port", "achtduizend"),
+        ("port", "0"),
+        ("port", "65536"),
+        ("log", "xml"),
         ("mail_from", "geen adres"),
         ("mail_from", "a@b\r\nBcc: c@d"),
     ],
