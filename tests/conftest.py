@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.databases import Kind, PostgresDatabases, SqliteFiles
@@ -23,12 +25,21 @@ WAITING = ("processes", "browser", "slow")
 MEMORY = Path("/dev/shm")
 ROOMY = 4 * 2**30  # bytes
 
+# What Hypothesis draws is the same in every run, and nothing it does may be too slow: on a busy computer a
+# test that needs 1 ms may take 400. `--hypothesis-profile=default` draws anew.
+settings.register_profile(
+    "steady", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
+
 
 def pytest_configure() -> None:
     # a person's own settings must not decide what a test does
     ours = (TEST_DATA, PROGRAMS)
     for name in [name for name in os.environ if name.startswith("MELDCODE_") and name not in ours]:
         del os.environ[name]
+    # Node.js lies beside Python where the computer had none
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     _work_in_memory()
 
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tools import browser, frontend, translations
 
@@ -66,6 +67,15 @@ def built(folder: Path, **files: str) -> Path:
         manifest[f"src/{source}.js"] = {"file": name}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
+
+
+def test_a_node_that_was_installed_beside_python_is_found_by_the_tests() -> None:
+    assert os.environ["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)
+
+
+def test_no_drawn_example_can_fail_because_the_computer_is_busy() -> None:
+    assert settings().deadline is None
+    assert HealthCheck.too_slow in settings().suppress_health_check
 
 
 def test_a_build_is_taken_over_without_a_moment_in_which_files_are_missing(
