@@ -23,13 +23,19 @@ from meldcode.engine.contract import Incident
 from meldcode.engine.running import Running, label, running
 from meldcode.feel import to_json
 from meldcode.messages import MeldcodeError, Text
-from meldcode.workdays import Calendar, Cycle, TimerError, parse_timer
+from meldcode.workdays import Calendar, Cycle, Duration, TimerError, parse_timer
 
 Entry = dict[str, Any]  # one started timer, as it is stored with its token
 
 _ONCE_A_HOLIDAY = Text(
     "Voor een vakantie kan een timer één keer afgaan: schrijf een duur zoals P5D.",
     "Before a holiday a timer can fire once: write a duration such as P5D.",
+)
+_NO_TIME = Text(
+    "Wat hier staat of wordt uitgerekend, is geen tijd. Een expressie moet een tekst geven als P5D (5 dagen) "
+    "of 2026-12-01 (een dag).",
+    "What is written or worked out here is no time. An expression has to give a text such as P5D (5 days) or "
+    "2026-12-01 (a day).",
 )
 
 
@@ -144,7 +150,7 @@ def first_due(definition: TimerDefinition, entry: Entry, calendar: Calendar) -> 
     try:
         if definition.timer.kind == "date":
             return moment(entry["text"], calendar)
-        rule = parse_timer(entry["text"])
+        rule = _rule(definition, entry)
         interval = rule.interval if isinstance(rule, Cycle) else rule
         if isinstance(rule, Cycle) and kind_of(definition) is CalendarKind.VAKANTIE:
             raise TimerError(_ONCE_A_HOLIDAY)
@@ -152,7 +158,17 @@ def first_due(definition: TimerDefinition, entry: Entry, calendar: Calendar) -> 
     except MeldcodeError as error:
         raise _unreadable(definition, error.text) from error
     except (ValueError, OverflowError) as error:
-        raise _unreadable(definition, Text(str(error), str(error))) from error
+        raise _unreadable(definition, _NO_TIME) from error
+
+
+def _rule(definition: TimerDefinition, entry: Entry) -> Duration | Cycle:
+    try:
+        return parse_timer(entry["text"])
+    except TimerError:
+        # what was worked out on the case may be somebody's answer: who reads what is stuck may not read that
+        if _is_calculated(definition):
+            raise TimerError(_NO_TIME) from None
+        raise
 
 
 def missed(
@@ -207,15 +223,16 @@ def moment(text: str, calendar: Calendar) -> datetime:
 def resolved(definition: TimerDefinition, items: Mapping[str, Any], step: Running) -> str:
     """The text of a timer as it starts: an expression is worked out on the case, `items` included."""
     text = definition.timer.text.strip()
-    if not text.startswith("="):
+    if not _is_calculated(definition):
         return text
     value = to_json(step.evaluate(text, definition.node, items))
     if not isinstance(value, str):
-        raise _unreadable(
-            definition,
-            Text("De expressie geeft geen tijd.", "The expression does not give a time."),
-        )
+        raise _unreadable(definition, _NO_TIME)
     return value
+
+
+def _is_calculated(definition: TimerDefinition) -> bool:
+    return definition.timer.text.strip().startswith("=")
 
 
 def _unreadable(definition: TimerDefinition, why: Text) -> Incident:

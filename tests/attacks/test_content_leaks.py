@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import re
+import shutil
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from meldcode import clock, logs, outbox, timers
-from tests.attacks.town import Town
+from meldcode import clock, logs, outbox, publishing, timers
+from tests.attacks.town import SCHOOL, Town
 from tests.web.person import Person, case_of, forms
 
 CANARY = "Kanariegeel-9f3a"
@@ -195,3 +196,31 @@ def test_an_upload_that_nobody_asked_for_never_reaches_the_disk(
     answer = sanne.client.post(told, data={**sanne.form(told).fields, "bijlage": file})
     assert answer.status_code in (413, 422)
     assert written == []
+
+
+@pytest.mark.parametrize("timer", ["timeDuration", "timeDate"])
+def test_an_answer_that_is_no_time_is_not_told_by_what_is_stuck(
+    town: Town, app: Flask, sanne: Person, tmp_path: Path, timer: str
+) -> None:
+    """A diagram that takes a time from an answer: what is stuck is read by who may not read answers."""
+    folder = Path(shutil.copytree(SCHOOL, tmp_path / "school"))
+    diagram = folder / "meldcode.bpmn"
+    words = diagram.read_text(encoding="utf-8")
+    plain = '<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">P5D</bpmn:timeDuration>'
+    begin, found, rest = words.partition('<bpmn:timerEventDefinition id="timer_overleg_5d">')
+    assert found
+    taken = plain.replace("P5D", "=eigen_indruk").replace("timeDuration", timer)
+    diagram.write_text(begin + found + rest.replace(plain, taken, 1), encoding="utf-8")
+    publishing.publish(town.db, SCHOOL.name, folder, now=clock.real())
+    first = sanne.start()
+    form = sanne.form(first)
+    answers = {"eigen_indruk": CANARY, "signalen_bevinding": CANARY}
+    answer = sanne.client.post(first, data=form.filled(answers))
+    while answer.status_code == 422:
+        form = next(form for form in forms(answer.text) if form.action == first)
+        answer = sanne.client.post(first, data=form.filled(answers))
+    assert answer.status_code == 409
+    stuck = town.rows("SELECT kind, text_nl, text_en FROM incidents")
+    assert [kind for kind, _, _ in stuck] == ["timer"]
+    must_hold_nothing("incidents", repr(stuck).encode())
+    must_hold_nothing("page", Person(app).sign_in("marit").client.get("/storingen").data)
