@@ -427,3 +427,38 @@ def filled(form: Form) -> dict[str, Any]:
         for name, one in form.fields.items()
         if one.type in {"radio", "textfield", "textarea", "datetime", "select"}
     }
+
+
+CALLING = {
+    StepKind.CONSULTEREN,
+    StepKind.VT_ADVIES,
+    StepKind.WEGEN,
+    StepKind.BESLISSEN,
+    StepKind.MELDEN,
+    StepKind.ACUUT,
+}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_number_of_veilig_thuis_stands_wherever_somebody_may_have_to_call(folder: str) -> None:
+    """A side route has numbers of its own: of the inspectorate, of the police."""
+    version = version_of(folder)
+    without = [
+        node.id
+        for node in version.nodes.values()
+        if node.kind == "userTask"
+        and node.steps & CALLING
+        and StepKind.ZIJROUTE not in node.steps
+        and "0800-2000" not in version.files[str(node.form)].decode() + (node.instructions or "")
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_question_that_can_be_doubted_while_weighing_has_a_help(folder: str) -> None:
+    form = weighing_form(folder)
+    doubted = [
+        field for field in form.fields.values() if any(option.value == "twijfel" for option in field.options)
+    ]
+    assert len(doubted) >= 7
+    assert [field.key for field in doubted if not field.description] == []
