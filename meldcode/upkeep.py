@@ -38,8 +38,13 @@ LANGUAGE = click.option("--lang", type=click.Choice(["nl", "en"]), default="nl",
 
 
 @contextmanager
-def deployment(embedded: Path | None, lang: str) -> Iterator[tuple[Settings, Database]]:
-    """The settings and a database that is up to date; whatever is wrong is said, not raised."""
+def deployment(
+    embedded: Path | None, lang: str, *, current: bool = True
+) -> Iterator[tuple[Settings, Database]]:
+    """The settings and a database; whatever is wrong is said, not raised.
+
+    `current`: its tables have to be those of this version.
+    """
     try:
         settings = (
             Settings.from_environment(False)
@@ -51,6 +56,8 @@ def deployment(embedded: Path | None, lang: str) -> Iterator[tuple[Settings, Dat
         click.echo(error.text.of(lang), err=True)
         sys.exit(UNUSABLE)
     try:
+        if current:
+            _must_be_migrated(db)
         yield settings, db
     except MeldcodeError as error:
         click.echo(error.text.of(lang), err=True)
@@ -78,7 +85,7 @@ def _must_be_migrated(db: Database) -> None:
 @LANGUAGE
 def migrate(embedded: Path | None, lang: str) -> None:
     """Bring the tables of the database up to this version."""
-    with deployment(embedded, lang) as (_, db):
+    with deployment(embedded, lang, current=False) as (_, db):
         db.migrate()
         click.echo(Text("De tabellen zijn bijgewerkt.", "The tables are up to date.").of(lang))
 
@@ -95,7 +102,6 @@ def publish(folder: Path, new: bool, note: str, embedded: Path | None, lang: str
     A rule of the law that is broken refuses; of a norm or of quality the reasons lie in afwijkingen.toml.
     """
     with deployment(embedded, lang) as (_, db):
-        _must_be_migrated(db)
         described = read_folder(folder).organisation
         now = clock.now(db)
         report = _must_stand(db, folder, new, lang)
@@ -146,7 +152,6 @@ def _must_stand(db: Database, folder: Path, new: bool, lang: str) -> dict[str, A
 def export(organisation: str, folder: Path, embedded: Path | None, lang: str) -> None:
     """Write the current version of ORGANISATION into FOLDER, byte for byte."""
     with deployment(embedded, lang) as (_, db):
-        _must_be_migrated(db)
         version = publishing.export(db, organisation, folder)
         click.echo(
             Text(f"Versie {version[:12]} staat in {folder}.", f"Version {version[:12]} is in {folder}.").of(
@@ -166,7 +171,6 @@ def export(organisation: str, folder: Path, embedded: Path | None, lang: str) ->
 def verify_audit(anchors: Path | None, embedded: Path | None, lang: str) -> None:
     """Is the audit log whole? Exit code 0: intact, 1: it was tampered with or damaged."""
     with deployment(embedded, lang) as (_, db):
-        _must_be_migrated(db)
         known = _read_anchors(anchors)
         problems = audit.verify(db, known=known)
         for problem in problems:
@@ -214,7 +218,6 @@ def incidents_group(context: click.Context, everything: bool, embedded: Path | N
     if context.invoked_subcommand is not None:
         return
     with deployment(embedded, lang) as (_, db):
-        _must_be_migrated(db)
         found = incidents.listing(db, resolved=everything)
         for one in found:
             about = one.reference or "-"
@@ -232,7 +235,6 @@ def incidents_group(context: click.Context, everything: bool, embedded: Path | N
 def retry(incident: UUID, embedded: Path | None, lang: str) -> None:
     """Close an incident and let the next tick try again."""
     with deployment(embedded, lang) as (_, db):
-        _must_be_migrated(db)
         organisation = next((one.organisation for one in incidents.listing(db) if one.id == incident), None)
         if organisation is None:
             raise MeldcodeError(Text("Deze storing is er niet (meer).", "There is no such incident."))
@@ -246,27 +248,50 @@ def retry(incident: UUID, embedded: Path | None, lang: str) -> None:
 @LANGUAGE
 def doctor(only: str | None, embedded: Path | None, lang: str) -> None:
     """Is this deployment sound? Settings, tables, log, mail server, what is late, what is stuck."""
-    with deployment(embedded, lang) as (settings, db):
-        checks: list[tuple[Text, Callable[[], bool]]] = [
-            (Text("tabellen bijgewerkt", "tables up to date"), db.is_current),
-            (Text("logboek ongeschonden", "log intact"), lambda: not audit.verify(db)),
-            (Text("mailserver bereikbaar", "mail server reachable"), lambda: _answers(settings)),
-            (Text("niets te laat gevuurd", "no timer overdue"), lambda: _on_time(db, settings)),
-            (Text("geen mail te laat", "no mail overdue"), lambda: _mailed(db, settings)),
-            (Text("niets vastgelopen", "nothing stuck"), lambda: not incidents.listing(db)),
-        ]
-        if only == "lateness":
-            checks = [one for one in checks if one[0].en in ("no timer overdue", "no mail overdue")]
+    with deployment(embedded, lang, current=False) as (settings, db):
+        checks = _checks(settings, db, only=only, mails=embedded is None)
         good = True
-        for name, check in checks:
-            why = ""
+        for name, check, remedy in checks:
             try:
-                fine = check()
+                fine, why = check(), remedy
             except MeldcodeError as error:
-                fine, why = False, f": {error.text.of(lang)}"
+                fine, why = False, error.text
             good = good and fine
-            click.echo(f"{'✓' if fine else '✗'} {name.of(lang)}{why}")
+            said = f": {why.of(lang)}" if why and not fine else ""
+            click.echo(f"{'✓' if fine else '✗'} {name.of(lang)}{said}")
+            if check == db.is_current and not fine:
+                break  # what is asked next is asked of these tables
         sys.exit(0 if good else PROBLEMS)
+
+
+_Check = tuple[Text, Callable[[], bool], Text | None]
+
+
+def _checks(settings: Settings, db: Database, *, only: str | None, mails: bool) -> list[_Check]:
+    """What the doctor looks at, with what to do where that is one thing.
+
+    `mails` is whether the settings name the mail server: that of `make run` is known to itself only.
+    """
+    late: list[_Check] = [
+        (Text("niets te laat gevuurd", "no timer overdue"), lambda: _on_time(db, settings), None),
+        (Text("geen mail te laat", "no mail overdue"), lambda: _mailed(db, settings), None),
+    ]
+    if only == "lateness":
+        return late
+    migrate = Text("voer uit: meldcode migrate", "run: meldcode migrate")
+    address = Text("kijk naar MELDCODE_SMTP_URL", "look at MELDCODE_SMTP_URL")
+    server: _Check = (
+        Text("mailserver bereikbaar", "mail server reachable"),
+        lambda: _answers(settings),
+        address,
+    )
+    return [
+        (Text("tabellen bijgewerkt", "tables up to date"), db.is_current, migrate),
+        (Text("logboek ongeschonden", "log intact"), lambda: not audit.verify(db), None),
+        *([server] if mails else []),
+        *late,
+        (Text("niets vastgelopen", "nothing stuck"), lambda: not incidents.listing(db), None),
+    ]
 
 
 def _answers(settings: Settings) -> bool:

@@ -64,9 +64,12 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
             people.sign_in(house.db, username, "fout wachtwoord", MONDAY)
         return time.perf_counter() - began
 
-    known = min(seconds("sanne") for _ in range(9))
-    unknown = min(seconds("niemand") for _ in range(9))
-    assert min(known, unknown) >= 0.05
+    for _ in range(5):  # another process may disturb one measurement
+        taken = [(seconds("sanne"), seconds("niemand")) for _ in range(5)]
+        known, unknown = (min(times) for times in zip(*taken, strict=True))
+        assert min(known, unknown) >= 0.05
+        if abs(known - unknown) < 0.02:
+            break
     assert abs(known - unknown) < 0.02
 
 

@@ -88,3 +88,7 @@ def test_an_account_is_closed_opened_and_signed_out(folder: Path) -> None:
 )
 def test_what_cannot_be_is_said_in_a_sentence(folder: Path, words: tuple[str, ...], said: str) -> None:
     assert said in run(folder, *words, code=1)
+
+
+def test_a_database_without_tables_is_said_with_what_to_do(tmp_path: Path) -> None:
+    assert "meldcode migrate" in run(tmp_path, "list", "testschool", code=1)

@@ -276,7 +276,7 @@ def test_migrating_needs_an_owner_who_is_somebody_else(house: House) -> None:
 # --- several at once ----------------------------------------------------------------------------------
 
 
-def until_somebody_waits(house: House, *, at_most: float = 10) -> None:
+def until_somebody_waits(house: House, *, at_most: float = 60) -> None:
     """Come back when a connection of this database waits for a lock."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     words = f"{waiting} AND datname = current_database()"
@@ -289,7 +289,7 @@ def until_somebody_waits(house: House, *, at_most: float = 10) -> None:
     raise AssertionError("nobody waited")
 
 
-def until_a_deadlock_is_counted(house: House, *, at_most: float = 20) -> None:
+def until_a_deadlock_is_counted(house: House, *, at_most: float = 60) -> None:
     """Come back when the database says that a deadlock was broken: it counts a while after it does."""
     ended = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
     deadline = time.monotonic() + at_most

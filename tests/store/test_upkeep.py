@@ -161,4 +161,18 @@ def test_the_doctor_names_what_is_wrong(
         unsent = run("doctor", smtp=smtp)
         assert "✓ niets te laat gevuurd" in unsent.output
         assert "✗ geen mail te laat" in unsent.output
-    assert "✗ mailserver bereikbaar" in run("doctor").output
+    assert "✗ mailserver bereikbaar: kijk naar MELDCODE_SMTP_URL" in run("doctor").output
+
+
+def test_without_tables_the_doctor_says_what_to_do_and_asks_nothing_of_them(tmp_path: Path) -> None:
+    def go(word: str) -> Result:
+        return CliRunner().invoke(main, [word, "--embedded", str(tmp_path / "var")])
+
+    ill = go("doctor")
+    assert ill.exit_code == 1
+    assert ill.output == "✗ tabellen bijgewerkt: voer uit: meldcode migrate\n"
+
+    go("migrate")
+    sound = go("doctor")
+    assert sound.exit_code == 0, sound.output
+    assert "mailserver" not in sound.output, "the private one of `make run` is known to `make run` only"
