@@ -94,9 +94,9 @@ CSRF = Said(
     Text("Deze pagina stond te lang open", "This page was open for too long"),
     Text(
         "Daarom weten we niet zeker of het verzoek van u kwam, en is er niets veranderd. "
-        "Ga terug, ververs de pagina en probeer het opnieuw.",
+        "Ga terug en kopieer wat u typte. Ververs dan de pagina, plak het terug en verstuur opnieuw.",
         "So we are not sure that the request came from you, and nothing has changed. "
-        "Go back, reload the page and try again.",
+        "Go back and copy what you typed. Then reload the page, paste it and send again.",
     ),
 )
 STRANGE_HOST = Text(

@@ -12,13 +12,14 @@ from functools import wraps
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import ParamSpec, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from meldcode import people
 from meldcode.people import Actor
+from web import carried
 from web.language import choose
 from web.services import now, services
 
@@ -67,6 +68,11 @@ def visitor() -> Actor | None:
     return cast(Actor | None, g.actor)
 
 
+def had_session() -> bool:
+    """Whether this browser was signed in before: then somebody may have been typing."""
+    return bool(token())
+
+
 def token() -> str:
     """The token this browser sent, empty when it has none."""
     return request.cookies.get(current_app.config["TOKEN_COOKIE"], "")
@@ -105,7 +111,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R]:
 
 
 def begin(username: str, password: str, to: str) -> BaseResponse:
-    """Sign somebody in and go to `to`.
+    """Sign somebody in and go to `to`, or back to what she had typed when her session ended.
 
     Raises `meldcode.people.SignInError`, `meldcode.attempts.TooManyAttempts`.
     """
@@ -116,7 +122,8 @@ def begin(username: str, password: str, to: str) -> BaseResponse:
     _renew_visit()
     if fresh.language:
         choose(fresh.language)
-    response = redirect(to, 303)
+    g.actor = fresh.actor
+    response = current_app.make_response(carried.come_back() or redirect(to, 303))
     _set(response, fresh.token)
     return response
 
@@ -166,7 +173,7 @@ def safe_return(path: str) -> str:
 
 
 def init_app(app: Flask, *, https: bool) -> None:
-    """Names and guards the cookies, and sends who is signed out to the sign-in page."""
+    """Names and guards the cookies."""
     # `__Host-`: the browser takes it only over https, for this host alone, for every path
     prefix = "__Host-" if https else ""
     app.config.update(
@@ -176,10 +183,3 @@ def init_app(app: Flask, *, https: bool) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-
-    @app.errorhandler(SignedOut)
-    def _ask(_: SignedOut) -> Response | BaseResponse:
-        had_session = current_app.config["TOKEN_COOKIE"] in request.cookies
-        back = request.path if request.method == "GET" and request.path != "/" else None
-        reason = ("lost" if request.method == "POST" else "ended") if had_session else None
-        return redirect(url_for("signin.page", terug=back, reden=reason), 303)

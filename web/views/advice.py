@@ -13,6 +13,7 @@ from meldcode.cases import AnswersRefused
 from meldcode.cases.advice import ENDINGS, REASONS
 from meldcode.cases.notes import LONGEST
 from meldcode.messages import Text
+from web.carried import Given, brings_back
 from web.given import person_given
 from web.keys import fresh_key, given_key
 from web.language import said
@@ -85,6 +86,16 @@ def give(case: UUID, task: UUID) -> ResponseReturnValue:
     except AnswersRefused as refused:
         return _answer(case, task, key, given, refused.errors), 422
     return redirect(url_for("tasks.mine"), 303)
+
+
+@brings_back("advice.send")
+def _ask_again(given: Given, case: UUID, task: UUID) -> ResponseReturnValue:
+    return _ask(case, task, fresh_key(), {name: texts[0] for name, texts in given.items()})
+
+
+@brings_back("advice.give")
+def _answer_again(given: Given, case: UUID, task: UUID) -> ResponseReturnValue:
+    return _answer(case, task, fresh_key(), {name: texts[0] for name, texts in given.items()})
 
 
 def _ask(

@@ -14,6 +14,7 @@ from meldcode import cases
 from meldcode.form import Form
 from meldcode.messages import MeldcodeError
 from web import shown
+from web.carried import Given, brings_back
 from web.language import gettext
 from web.services import now, services
 from web.sessions import actor, end, signed_in, visitor
@@ -56,6 +57,15 @@ def hide(case: UUID, task: UUID) -> ResponseReturnValue:
 def discard(case: UUID, task: UUID) -> ResponseReturnValue:
     """Throw the draft away and begin again."""
     cases.discard_draft(services().db, actor(), case, task)
+    return redirect(url_for("tasks.task", case=case, task=task), 303)
+
+
+@brings_back("tasks.complete", "drafts.later")
+def _kept(given: Given, case: UUID, task: UUID) -> ResponseReturnValue:
+    """Sent when the session had ended: it is her draft now, and she sends it herself."""
+    cases.keep_draft(
+        services().db, actor(), case, task, lambda form: (form or NO_FORM).parse(given), now=now()
+    )
     return redirect(url_for("tasks.task", case=case, task=task), 303)
 
 

@@ -14,6 +14,7 @@ from meldcode.cases import AccessDenied, AnswersRefused, CaseClosed
 from meldcode.cases.notes import KINDS, LONGEST
 from meldcode.messages import Text
 from web import shown
+from web.carried import Given, brings_back
 from web.keys import fresh_key, given_key
 from web.language import said
 from web.organisation import calendar
@@ -57,6 +58,11 @@ def add(case: UUID) -> ResponseReturnValue:
     except AnswersRefused as refused:
         return _page(case, key, given, refused.errors), 422
     return redirect(url_for("cases.case", case=case), 303)
+
+
+@brings_back("notes.add")
+def _again(given: Given, case: UUID) -> ResponseReturnValue:
+    return _page(case, fresh_key(), {name: texts[0] for name, texts in given.items()})
 
 
 def _page(case: UUID, key: str, values: Mapping[str, str], errors: Mapping[str, Text] | None = None) -> str:

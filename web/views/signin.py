@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from meldcode import accounts
 from meldcode.attempts import TooManyAttempts
 from meldcode.people import SignInError
-from web import demo, errors
+from web import carried, demo, errors
 from web.language import choose, said
 from web.services import services
-from web.sessions import actor, begin, end, safe_return, visitor
+from web.sessions import SignedOut, actor, begin, end, had_session, safe_return, visitor
 
 blueprint = Blueprint("signin", __name__)
 
@@ -35,7 +35,8 @@ def sign_in() -> ResponseReturnValue:
     try:
         return begin(username, password, to)
     except SignInError as error:
-        return _page(to=to, username=username, problem=said(error.text)), 422
+        mine = request.form.get(carried.FIELD)
+        return _page(to=to, username=username, problem=said(error.text), with_her=mine), 422
 
 
 @blueprint.post("/uitloggen")
@@ -65,16 +66,44 @@ def language() -> ResponseReturnValue:
     return redirect(safe_return(request.form.get("terug", "/")), 303)
 
 
-def _page(*, to: str, username: str = "", problem: str | None = None, reason: str | None = None) -> str:
-    people = demo.people() if demo.is_on() else []
+def _page(
+    *,
+    to: str,
+    username: str = "",
+    problem: str | None = None,
+    reason: str | None = None,
+    with_her: str | None = None,
+) -> str:
     return render_template(
-        "signin/page.html", to=to, username=username, problem=problem, reason=reason, demo_people=people
+        "signin/page.html",
+        to=to,
+        username=username,
+        problem=problem,
+        reason=reason,
+        with_her=with_her,
+        demo_people=demo.people() if demo.is_on() else [],
     )
 
 
+def _ask() -> ResponseReturnValue:
+    """For who opens or sends something and is not signed in (any more): sign in first, then go on there."""
+    back = None if request.path == "/" else request.path
+    if request.method != "POST":
+        return redirect(url_for("signin.page", terug=back, reden="ended" if had_session() else None), 303)
+    if not had_session():
+        return redirect(url_for("signin.page"), 303)
+    if (with_her := carried.packed()) is not None:
+        return _page(to=safe_return(request.path), reason="carried", with_her=with_her), 401
+    return redirect(url_for("signin.page", reden="lost"), 303)
+
+
 def init_app(app: Flask) -> None:
-    """Registers these pages, and the one for who has to wait before trying again."""
+    """Registers these pages, and those for who has to sign in first or has to wait before trying again."""
     app.register_blueprint(blueprint)
+
+    @app.errorhandler(SignedOut)
+    def _first(_: SignedOut) -> ResponseReturnValue:
+        return _ask()
 
     @app.errorhandler(TooManyAttempts)
     def _wait(error: TooManyAttempts) -> ResponseReturnValue:

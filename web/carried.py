@@ -1,0 +1,84 @@
+"""What somebody sent just after her session had ended. It goes with her through signing in and comes back.
+
+Nothing of it is kept on the server, because nobody knows yet who she is: the form travels in the sign-in
+page, sealed, so that the page itself says nothing to who reads its source. After signing in the view that
+would have read the form gets it, and shows it; nothing is sent without her. Only a form that passed the CSRF
+check gets this far, so it came from a page of ours in this browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+from flask import current_app, g, request
+from flask.typing import ResponseReturnValue
+
+from meldcode.crypto import Key, UnreadableError
+from meldcode.messages import MeldcodeError
+from web.services import now, services
+
+#: The field of the sign-in page that holds it.
+FIELD = "mee"
+#: Who comes back to a screen later than this begins anew.
+LIFE = timedelta(hours=12)
+#: Not part of what somebody typed.
+_OURS = frozenset({"csrf_token"})
+_BOUND = b"carried|1"
+
+Given = Mapping[str, Sequence[str]]
+Back = TypeVar("Back", bound=Callable[..., ResponseReturnValue])
+
+_ways_back: dict[str, Callable[..., ResponseReturnValue]] = {}
+
+
+def brings_back(*endpoints: str) -> Callable[[Back], Back]:
+    """Marks what shows a form again that was sent to one of these endpoints: called with the fields
+    (name → texts) and the arguments of the address, for who has just signed in."""
+
+    def marked(show: Back) -> Back:
+        _ways_back.update(dict.fromkeys(endpoints, show))
+        return show
+
+    return marked
+
+
+def packed() -> str | None:
+    """The form of this request, sealed, for the sign-in page; None when nothing can come back."""
+    if request.method != "POST" or request.endpoint not in _ways_back:
+        return None
+    given = {name: texts for name, texts in request.form.to_dict(flat=False).items() if name not in _OURS}
+    content = {"path": request.path, "at": now().timestamp(), "given": given}
+    return urlsafe_b64encode(_key().seal_json(content, _BOUND)).decode("ascii")
+
+
+def come_back() -> ResponseReturnValue | None:
+    """Where who has just signed in goes on with what she had sent; None when there is nothing, or when it is
+    not hers to see (then the page she asked for says so)."""
+    sealed = request.form.get(FIELD, "")
+    if not sealed:
+        return None
+    try:
+        content = _key().open_json(urlsafe_b64decode(sealed.encode("ascii")), _BOUND)
+    except (UnreadableError, ValueError):
+        return None
+    if now().timestamp() - content["at"] > LIFE.total_seconds():
+        return None
+    endpoint, of_address = current_app.url_map.bind("").match(content["path"], method="POST")
+    show = _ways_back.get(endpoint)
+    if show is None:
+        return None
+    g.came_back = True  # the frame of the page says so
+    try:
+        return show(content["given"], **of_address)
+    except MeldcodeError:
+        return None
+
+
+def _key() -> Key:
+    secret = services().settings.secret_key.encode()
+    return Key(hmac.digest(secret, b"meldcode|carried|1", hashlib.sha256))
