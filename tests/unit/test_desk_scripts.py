@@ -30,7 +30,9 @@ def node(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_scripts_own_tests_pass() -> None:
-    done = node("--test", "tests/")
+    files = sorted((FRONTEND / "tests").glob("*.test.mjs"))
+    assert files
+    done = node("--test", *files)  # each by name: Node.js 24 takes a folder for a file
 
     assert done.returncode == 0, done.stdout + done.stderr
 
