@@ -32,6 +32,8 @@ PATH = "/ontwerp/publicaties"
 IN_FORCE = "in-force"
 
 _LIVE = sa.select(organisations.c.version, organisations.c.key).where(organisations.c.id == SCOPE)
+# One at a time per organisation decides what comes to hold.
+_LIVE_LOCKED = _LIVE.with_for_update()
 _LOCKED = (
     sa.select(publications)
     .where(scoped(publications), publications.c.id == sa.bindparam("which"))
@@ -45,6 +47,7 @@ _PLANNED = (
     .where(scoped(publications), publications.c.state == State.PLANNED.value)
     .order_by(publications.c.effective_at)
 )
+_PLANNED_LOCKED = _PLANNED.with_for_update()
 _ADD = sa.insert(publications)
 _DECIDE = (
     sa.update(publications)
@@ -64,7 +67,10 @@ _DUE = sa.select(desk_due.c.organisation).where(
     desk_due.c.purpose == IN_FORCE, desk_due.c.at <= sa.bindparam("now")
 )
 _NOT_DUE = sa.delete(desk_due).where(scoped(desk_due), desk_due.c.purpose == IN_FORCE)
-_SET_DUE = insert(desk_due)
+_ADD_DUE = insert(desk_due)
+_SET_DUE = _ADD_DUE.on_conflict_do_update(
+    index_elements=[desk_due.c.organisation, desk_due.c.purpose], set_={"at": _ADD_DUE.excluded.at}
+)
 
 
 def publish(
@@ -87,7 +93,8 @@ def publish(
     version = definition.read_files(draft.contents)
     conditions.must_stay_workable(version)
     with db.transaction(actor.organisation) as tx:
-        live = tx.execute(_LIVE).one()
+        live = tx.execute(_LIVE_LOCKED).one()
+        conditions.must_differ(draft.version, live.version)
         publishing.must_be_fit(version, live.key)
         if tx.execute(_WAITING).first() is not None:
             raise PublishRefused(
@@ -166,7 +173,7 @@ def put_in_force(db: Database, now: datetime) -> int:
     done = 0
     for organisation in due:
         with db.transaction(organisation) as tx:
-            for row in tx.execute(_PLANNED).all():
+            for row in tx.execute(_PLANNED_LOCKED).all():  # another tick finds none left
                 if row.effective_at is None or row.effective_at <= now:
                     version = definition.read_files(publishing.files_of(tx, row.version))
                     _make_hold(tx, version, row.id, row.asked_by, now)

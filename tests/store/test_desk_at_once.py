@@ -1,0 +1,71 @@
+"""Several windows and several ticks at the desk at the same moment: done once, and the others hear so."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+from meldcode import desk
+from meldcode.desk.errors import DeskError
+from meldcode.store import scoped
+from meldcode.store.tables import audit, publications
+from tests.store.house import MONDAY, House
+from tests.store.test_desk import (  # noqa: F401  (a fixture)
+    LATER,
+    MAIL,
+    change,
+    designer,
+    desk_house,
+    live,
+    proven,
+)
+
+AT_ONCE = 4
+
+
+def together(work: Callable[[], object]) -> list[object]:
+    """What each of several at once got; a refusal is as good as an answer."""
+    gate = threading.Barrier(AT_ONCE)
+
+    def one() -> object:
+        gate.wait()
+        try:
+            return work()
+        except DeskError as refused:
+            return refused
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [future.result() for future in [pool.submit(one) for _ in range(AT_ONCE)]]
+
+
+def rows(house: House, what: str) -> int:
+    with house.db.reading(house.organisation) as tx:
+        if what == "publications":
+            return len(tx.execute(publications.select().where(scoped(publications))).all())
+        return len(tx.execute(audit.select().where(scoped(audit), audit.c.action == what)).all())
+
+
+def test_a_version_published_from_four_windows_at_once_is_published_once(desk_house: House) -> None:  # noqa: F811
+    change(desk_house, MAIL, lambda text: text.replace("Goedendag", "Dag"))
+    proven(desk_house)
+    before, logged = rows(desk_house, "publications"), rows(desk_house, "version_published")
+    told = together(lambda: desk.publish(desk_house.db, designer(desk_house), "Korter.", None, LATER))
+    assert sorted(isinstance(one, DeskError) for one in told) == [False, True, True, True]
+    assert rows(desk_house, "publications") == before + 1
+    assert rows(desk_house, "version_published") == logged + 1
+
+
+def test_a_planned_version_comes_into_force_once_however_many_ticks_there_are(desk_house: House) -> None:  # noqa: F811
+    change(desk_house, MAIL, lambda text: text.replace("Goedendag", "Dag"))
+    proven(desk_house)
+    day = date(2026, 9, 14)
+    planned = desk.publish(desk_house.db, designer(desk_house), "Vanaf maandag.", day, LATER)
+    logged = rows(desk_house, "version_published")
+    then = MONDAY + timedelta(days=8)
+    done = together(lambda: desk.put_in_force(desk_house.db, then))
+    assert sum(one for one in done if isinstance(one, int)) == 1, done
+    assert live(desk_house) == planned.version
+    assert rows(desk_house, "version_published") == logged + 1
+    assert rows(desk_house, "publications")
