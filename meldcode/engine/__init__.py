@@ -10,6 +10,9 @@ from meldcode.engine.contract import (
     Incident,
     Json,
     Mail,
+    Movable,
+    Moved,
+    MoveDeadline,
     OpenTask,
     RaiseEvent,
     Recalculate,
@@ -20,7 +23,7 @@ from meldcode.engine.contract import (
     Wake,
 )
 from meldcode.engine.migrating import Migrated, Misfit, migrate
-from meldcode.engine.steps import document, open_tasks, step
+from meldcode.engine.steps import document, movable, open_tasks, step
 
 __all__ = [
     "Asked",
@@ -34,6 +37,9 @@ __all__ = [
     "Mail",
     "Migrated",
     "Misfit",
+    "Movable",
+    "MoveDeadline",
+    "Moved",
     "OpenTask",
     "RaiseEvent",
     "Recalculate",
@@ -44,6 +50,7 @@ __all__ = [
     "Wake",
     "document",
     "migrate",
+    "movable",
     "open_tasks",
     "step",
 ]

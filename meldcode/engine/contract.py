@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -58,7 +58,29 @@ class Recalculate:
     """The calendar's free days changed: recompute waiting timers from the moment they started."""
 
 
-Command = Start | Complete | Wake | RaiseEvent | Recalculate
+@dataclass(frozen=True, slots=True)
+class MoveDeadline:
+    """Move a waiting timer of the open task `task` by hand: `timer` is the event's id, as in `Deadline`.
+
+    `to` is a working day of the organisation, None: back to where it was drawn. The levels above it go along.
+    `note` is kept with them in the state, for whoever shows them: plain JSON, and no content.
+    """
+
+    task: str
+    timer: str
+    to: date | None
+    note: Mapping[str, Json] = field(default_factory=dict)
+
+
+Command = Start | Complete | Wake | RaiseEvent | Recalculate | MoveDeadline
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """That a deadline was moved by hand: when it would have fallen due, and the note of who did it."""
+
+    drawn: datetime
+    note: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,20 @@ class Deadline:
     at: datetime  # UTC, aware
     purpose: Purpose | None
     level: int
+    moved: Moved | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Movable:
+    """A deadline that can be moved by hand to one of `days` (none: no further), from where it was `drawn`.
+
+    `above` are the levels of its ladder that go along.
+    """
+
+    deadline: Deadline
+    drawn: datetime
+    days: tuple[date, ...]
+    above: tuple[Deadline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +153,7 @@ class Fact:
 
     Names: case_started, task_opened, task_completed, task_cancelled, timer_fired, timer_superseded,
     decision_made, event_raised, mail_requested, step_passed, case_finished, timers_recalculated,
-    case_migrated.
+    case_migrated, deadline_moved.
     """
 
     name: str

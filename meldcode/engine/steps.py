@@ -12,7 +12,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from meldcode.diagram.model import Node
-from meldcode.engine import parts, repeating
+from meldcode.engine import parts, repeating, shifting
 from meldcode.engine.contract import (
     Asked,
     Command,
@@ -20,6 +20,8 @@ from meldcode.engine.contract import (
     EngineError,
     Incident,
     Json,
+    Movable,
+    MoveDeadline,
     OpenTask,
     RaiseEvent,
     Recalculate,
@@ -110,6 +112,14 @@ def open_tasks(version: Version, state: State) -> tuple[OpenTask, ...]:
     """The tasks that are open in `state`, as the step that made it returned them."""
     with _opened(version, Calendar(), state, Wake(), datetime.fromtimestamp(0, UTC)) as (_, case):
         return tuple(_open_task(running(), task) for task in _people(case))
+
+
+def movable(
+    version: Version, calendar: Calendar, state: State, task: str, now: datetime
+) -> tuple[Movable, ...]:
+    """The deadlines of the open task `task` that `MoveDeadline` can move at `now`. Raises `Refused`."""
+    with _opened(version, calendar, state, Wake(), now.astimezone(UTC)) as (_, case):
+        return shifting.movable(case, _open(case, task))
 
 
 # --- opening and saving ----------------------------------------------------------------------------
@@ -214,6 +224,8 @@ def _take(case: Any, command: Command) -> int | None:
         completed = _complete(case, command)
     elif isinstance(command, RaiseEvent):
         _raise_event(case, command)
+    elif isinstance(command, MoveDeadline):
+        shifting.move(case, _open(case, command.task), command.timer, command.to, command.note)
     engine()
     fire_due(case, engine)
     return completed
@@ -224,9 +236,10 @@ def _run_engine(case: Any) -> None:
     case.do_engine_steps(lambda task: current.count(getattr(task.task_spec, "node", None)))
 
 
-def _complete(case: Any, command: Complete) -> int:
+def _open(case: Any, task_id: str) -> Any:
+    """The open task with this id. Raises `Refused`."""
     current = running()
-    task = next((task for task in _people(case) if current.public_id(task.id) == command.task), None)
+    task = next((task for task in _people(case) if current.public_id(task.id) == task_id), None)
     if task is None:
         raise Refused(
             "task-not-open",
@@ -235,6 +248,12 @@ def _complete(case: Any, command: Complete) -> int:
                 "This task is no longer open. Somebody else completed it, or it has lapsed.",
             ),
         )
+    return task
+
+
+def _complete(case: Any, command: Complete) -> int:
+    current = running()
+    task = _open(case, command.task)
     answers = plain(command.answers)
     repeated = task.parent.task_spec
     if isinstance(repeated, repeating.MultiInstance) and repeated.loop.output_collection:
@@ -362,4 +381,4 @@ def _refuse_standstill(case: Any) -> None:
     )
 
 
-__all__ = ["document", "open_tasks", "step"]
+__all__ = ["document", "movable", "open_tasks", "step"]

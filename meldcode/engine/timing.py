@@ -17,7 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from meldcode.diagram.model import CalendarKind, Node
 from meldcode.engine import parts, repeating
-from meldcode.engine.contract import Deadline
+from meldcode.engine.contract import Deadline, Moved
 from meldcode.engine.events import Entry, FirstOf, TimerDefinition, first_due, missed
 from meldcode.engine.running import Cause, endless, running
 
@@ -106,10 +106,15 @@ def number_ladders(case: Any) -> None:
 
 
 def recalculate(case: Any) -> int:
-    """Compute every running timer again from the moment it started; returns how many moved."""
+    """Compute every running timer again from the moment it started; returns how many moved.
+
+    One that somebody moved by hand stays on the day that was agreed.
+    """
     step = running()
     moved = 0
     for timer in waiting_timers(case):
+        if "moved" in timer.entry:
+            continue
         due = first_due(timer.definition, timer.entry, step.calendar)
         if due != timer.due:
             moved += 1
@@ -147,10 +152,24 @@ def deadlines(task: Any) -> tuple[Deadline, ...]:
                 node = event.task_spec.node
                 if node.timer and node.timer.calendar is CalendarKind.VAKANTIE:
                     continue
-                purpose = node.timer.purpose if node.timer else None
-                due = datetime.fromisoformat(entry["due"])
-                found.append(Deadline(node.id, due, purpose, int(entry.get("level", 0))))
+                found.append(_deadline(node, entry))
     return tuple(sorted(found, key=lambda deadline: (deadline.at, deadline.level)))
+
+
+def deadline_of(timer: Waiting) -> Deadline:
+    """A waiting timer as the deadline it is to people."""
+    return _deadline(timer.node, timer.entry)
+
+
+def _deadline(node: Node, entry: Entry) -> Deadline:
+    by_hand = entry.get("moved")
+    return Deadline(
+        node.id,
+        datetime.fromisoformat(entry["due"]),
+        node.timer.purpose if node.timer else None,
+        int(entry.get("level", 0)),
+        Moved(datetime.fromisoformat(by_hand["drawn"]), by_hand["note"]) if by_hand else None,
+    )
 
 
 def open_tasks_under(task: Any) -> list[Any]:

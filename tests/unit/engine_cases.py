@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from meldcode.definition import Version, read_files
 from meldcode.engine import (
     Command,
     Complete,
+    MoveDeadline,
     RaiseEvent,
     Recalculate,
     Start,
@@ -61,8 +62,9 @@ def version(drawing: Drawing, *others: Drawing, **extra: bytes) -> Version:
 class Move:
     """One command, `after` some time, and what must be so when it has been taken.
 
-    `do`: "start", "wake", "recalculate", "raise:<name>", or the node id of the task to complete
-    (`node#2`: the second open one of that node).
+    `do`: "start", "wake", "recalculate", "raise:<name>", "move:<node>:<timer>:<day>" or, back to where it was
+    drawn, "move:<node>:<timer>:"; or the node id of the task to complete (`node#2`: the second open one of
+    that node).
     """
 
     do: str
@@ -96,6 +98,9 @@ def command_of(move: Move, last: Step | None, names: Sequence[tuple[str, str]] =
     if move.do.startswith("raise:"):
         return RaiseEvent(move.do.removeprefix("raise:"), move.answers)
     tasks = names or [(task.node, task.id) for task in (last.tasks if last else ())]
+    if move.do.startswith("move:"):
+        _, node, timer, day = move.do.split(":")
+        return MoveDeadline(dict(tasks)[node], timer, date.fromisoformat(day) if day else None, {"by": "ib"})
     node, _, which = move.do.partition("#")
     ids = [key for name, key in tasks if name == node]
     assert ids, f"{node} is not open: {[name for name, _ in tasks]}"

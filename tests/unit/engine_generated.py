@@ -228,7 +228,7 @@ class Poke:
 
 def pokes(timed: bool) -> st.SearchStrategy[list[Poke]]:
     """Moves that fit any diagram: `which` counts among the open tasks."""
-    kinds = ["complete"] * 4 + (["wake", "acute", "message"] if timed else [])
+    kinds = ["complete"] * 4 + (["wake", "acute", "message", "move"] if timed else [])
     poke = st.builds(
         Poke,
         st.sampled_from(kinds),

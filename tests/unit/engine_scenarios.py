@@ -402,6 +402,22 @@ def ladder() -> Scenario:
     return Scenario("a ladder of reminders and escalations", version(d), moves)
 
 
+def ladder_moved_by_hand() -> Scenario:
+    drawn = ladder()
+    moves = (
+        Move("start", ["wegen"]),
+        Move("move:wegen:na2:2026-09-14", ["wegen"], after=DAY),
+        Move("wake", ["wegen"], after=4 * DAY),
+        Move("wake", ["wegen"], after=2 * DAY, mails=["na2_mail"]),
+        Move("move:wegen:na4:2026-09-17", ["wegen"]),
+        Move("wake", ["wegen"], after=3 * DAY, mails=["na4_mail"]),
+        Move("move:wegen:na5:", ["wegen"], mails=["na7_mail"]),
+        Move("wegen", ["beslissen"]),
+        Move("beslissen", finished=True),
+    )
+    return Scenario("a ladder that somebody moved, and moved back", drawn.version, moves)
+
+
 def late_task_on_a_timer() -> Scenario:
     d = line()
     d.task("wegen")
@@ -789,6 +805,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     no_error(),
     escalation(),
     ladder(),
+    ladder_moved_by_hand(),
     late_task_on_a_timer(),
     interrupting_timer(),
     cycle(),

@@ -4,7 +4,7 @@ SpiffWorkflow's own parser and specs."""
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +14,7 @@ from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnviron
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 
 from meldcode.definition import Version
-from meldcode.engine import Complete, Incident, RaiseEvent, Refused, Start, Step, Wake, step
+from meldcode.engine import Complete, Incident, MoveDeadline, RaiseEvent, Refused, Start, Step, Wake, step
 from meldcode.feel import expression
 from meldcode.workdays import Calendar
 from tests.unit.engine_cases import MONDAY, SEED
@@ -40,11 +40,21 @@ def poked(version: Version, last: Step, poke: Poke, now: Any, keep_finished: boo
         command = RaiseEvent("acuut", dict(poke.answers))
     elif poke.kind == "message":
         command = RaiseEvent("bericht", dict(poke.answers))
+    elif poke.kind == "move" and last.tasks:
+        command = moved(sorted_tasks(last)[poke.which % len(last.tasks)], poke, now)
     state = json.loads(json.dumps(last.state))
     try:
         return step(version, CALENDAR, state, command, now, keep_finished=keep_finished)
     except (Refused, Incident) as error:
         return f"{error.kind} {getattr(error, 'node', None)}"
+
+
+def moved(task: Any, poke: Poke, now: datetime) -> MoveDeadline:
+    """Its first deadline, or one it does not have, some days away or back to where it was drawn."""
+    timer = task.deadlines[0].node if task.deadlines else "geen"
+    ahead = sum(number for _, number in poke.answers)
+    day = (now + timedelta(days=1 + ahead)).date() if ahead else None
+    return MoveDeadline(task.id, timer, day, {"by": "ib"})
 
 
 def sorted_tasks(taken: Step) -> list[Any]:
