@@ -57,6 +57,7 @@ export default defineConfig({
         'desk-pages': 'src/desk-pages.css',
         'desk-papers': 'src/desk-papers.css',
         'desk-text': 'src/desk-text.js',
+        'desk-text-styles': 'src/desk-text.css',
         'desk-proof': 'src/desk-proof.js',
         'desk-walk': 'src/desk-walk.js',
         // the designer's editors: no page of a colleague loads these

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from meldcode import desk
 from meldcode.definition.mails import VARIABLES, read_mail
 from meldcode.definition.organisation import Organisation, read_organisation
-from meldcode.describe import timer_sentence
+from meldcode.describe import chapters, timer_sentence
 from meldcode.desk import Kind, Overtaken, kind_of
 from meldcode.desk.errors import FileRefused, NotThere
 from meldcode.messages import Finding, MeldcodeError, Text
@@ -128,7 +128,8 @@ def _page(
         content=content,
         revision=based_on,
         seen=_preview(path, content),
-        variables=VARIABLES,
+        variables=[(one, _words()[one]) for one in VARIABLES],
+        who=actor().person.hex,
         saved=saved,
         looked=looked,
         theirs=theirs.theirs if theirs else None,
@@ -138,6 +139,18 @@ def _page(
         revisions=desk.revisions(services().db, actor().organisation, path)[:20],
         calendar=calendar(),
     )
+
+
+def _words() -> dict[str, str]:
+    """What each thing is that a mail can say."""
+    return {
+        "referentie": gettext("het kenmerk van de zaak, zoals K7Q2-84"),
+        "datum_klaar": gettext("de dag waarop de taak klaar had moeten zijn"),
+        "reageer_voor": gettext("voor welke dag iemand moet reageren"),
+        "naam": gettext("de naam van wie de mail krijgt"),
+        "link": gettext("het adres van de taak, alleen te openen na inloggen"),
+        "organisatie": gettext("de naam van uw organisatie"),
+    }
 
 
 def _preview(path: str, content: str) -> Preview:
@@ -184,16 +197,18 @@ def draft_name() -> str:
 
 
 def _terms() -> list[tuple[str, str]]:
-    """Every term of the draft's diagrams: where it stands, and a sentence."""
+    """Every term of the draft, in the order in which a case comes by: where it stands, and a sentence."""
     version = desk.look(draft().contents).version
     if version is None:
         return []
+    order = [step.node for chapter in chapters(version) for step in chapter.steps]
     found = []
     for node in version.nodes.values():
         if node.timer is not None:
-            host = version.nodes.get(node.attached_to or "")
-            found.append(((host or node).name or node.id, said(timer_sentence(version, node))))
-    return found
+            host = version.nodes.get(node.attached_to or "") or node
+            place = order.index(host.id) if host.id in order else len(order)
+            found.append((place, host.name or host.id, said(timer_sentence(version, node))))
+    return [(name, sentence) for _, name, sentence in sorted(found, key=lambda one: one[0])]
 
 
 def init_app(app: Flask) -> None:

@@ -2,6 +2,10 @@
  * The page of a mail or another plain text of the draft: the preview follows what is typed. Without this
  * script the button *Bekijk* does the same.
  */
+import { Api } from './desk/api.js';
+import { remembered } from './desk/help.js';
+import { Remarks } from './desk/remarks.js';
+
 const form = document.querySelector('form[data-text-preview]');
 const area = form.querySelector('textarea');
 const preview = document.querySelector('#voorbeeld');
@@ -40,3 +44,11 @@ form.addEventListener('submit', () => {
 window.addEventListener('beforeunload', (event) => {
   if (!sent && area.value !== asIs) event.preventDefault();
 });
+
+const help = document.querySelector('[data-help]');
+if (help) remembered(help, help.dataset.help);
+
+const remarks = document.querySelector('[data-remarks]');
+remarks.replaceChildren();
+remarks.lang = 'nl'; // as everything the editors say
+new Remarks(new Api(remarks), remarks.dataset.path, remarks);

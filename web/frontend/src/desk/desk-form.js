@@ -9,15 +9,16 @@ import { Findings } from './findings.js';
 import { TYPES, about, all, fresh, keys, kind, asking, shown, title } from './form/components.js';
 import { fields } from './form/fields.js';
 import { Snapshots } from './form/history.js';
+import { help } from './help.js';
 import { history } from './history.js';
 import { OpenList } from './open-list.js';
 import { Remarks } from './remarks.js';
 import { failed, frame } from './shell.js';
 
 const page = frame();
-const place = h('div', { class: 'desk-list' });
+const place = h('div');
 const preview = h('iframe', { class: 'desk-phone', title: 'Zo ziet een collega het op een telefoon', src: page.api.address('voorbeeld', page.path) });
-page.body.append(place, h('section', { class: 'desk-beside desk-beside--phone', 'aria-labelledby': 'voorbeeld-kop' }, h('h2', { class: 'utrecht-heading-3', id: 'voorbeeld-kop' }, 'Zo ziet een collega het'), preview));
+page.body.append(h('div', { class: 'desk-list' }, help('formulier'), place), h('section', { class: 'desk-beside desk-beside--phone', 'aria-labelledby': 'voorbeeld-kop' }, h('h2', { class: 'utrecht-heading-3', id: 'voorbeeld-kop' }, 'Zo ziet een collega het'), preview));
 
 const snapshots = new Snapshots();
 

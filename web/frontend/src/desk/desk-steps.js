@@ -9,6 +9,7 @@ import { context, parts } from './diagram/panel.js';
 import { missing } from './diagram/translate.js';
 import { sections, sentences } from './diagram/walk.js';
 import { button, h } from './dom.js';
+import { help } from './help.js';
 import { OpenList } from './open-list.js';
 import { frame } from './shell.js';
 
@@ -18,9 +19,9 @@ const page = frame({
     { label: 'Stappenlijst', page: 'stappen', here: true },
   ],
 });
-const place = h('div', { class: 'desk-list' });
+const place = h('div');
 const canvas = h('div', { class: 'desk-canvas desk-canvas--beside' });
-page.body.append(place, h('section', { class: 'desk-beside', 'aria-label': 'In de tekening' }, canvas));
+page.body.append(h('div', { class: 'desk-list' }, help('stappen'), place), h('section', { class: 'desk-beside', 'aria-label': 'In de tekening' }, canvas));
 
 function steps({ modeler, facts, show }) {
   const given = { ...context(modeler, facts, show), inList: true };

@@ -8,6 +8,7 @@ import { chooseVersion, lines } from './conflict.js';
 import { button, h } from './dom.js';
 import { OpenFile, Revisions } from './file.js';
 import { Findings } from './findings.js';
+import { help } from './help.js';
 import { history } from './history.js';
 import { Remarks } from './remarks.js';
 import { failed, frame } from './shell.js';
@@ -32,7 +33,7 @@ class Tables extends EditingManager {
 const page = frame();
 const container = h('div', { class: 'desk-table' });
 const tabs = h('div', { class: 'desk-tabs', role: 'group', 'aria-label': 'Tabellen' });
-const middle = h('div', { class: 'desk-middle' }, tabs, container);
+const middle = h('div', { class: 'desk-middle' }, help('tabel'), tabs, container);
 page.body.append(middle);
 
 const manager = new Tables({

@@ -1,6 +1,7 @@
 /* What is chosen in the diagram, as a form in plain Dutch. */
 
 import { button, field, h, select, textbox } from '../dom.js';
+import { help } from '../help.js';
 import { Kept } from '../kept.js';
 import { DRAWN, NEXT } from './menus.js';
 import { change, chooses, is, laneOf, laneRole, timerOf } from './model.js';
@@ -142,7 +143,7 @@ function diagram({ modeler, show }) {
   const tasks = found.filter((one) => is(one, 'bpmn:Task') || is(one, 'bpmn:CallActivity')).filter((one) => !is(one, 'bpmn:SendTask'));
   const lanes = [...new Set(tasks.map((one) => laneOf(one.businessObject)?.get('name')).filter(Boolean))];
   return [
-    tour(),
+    help('tekening'),
     h('p', {}, 'Kies een onderdeel in de tekening om het te veranderen. U kunt ook hieronder een stap kiezen.'),
     h('p', { class: 'desk-hint', id: 'aantal' }, `${tasks.length} stappen${lanes.length ? `, banen: ${lanes.join(', ')}` : ''}.`),
     h(
@@ -153,20 +154,4 @@ function diagram({ modeler, show }) {
       ),
     ),
   ];
-}
-
-const TOUR = [
-  'Druk op een onderdeel: hier ziet u dan wat het is, en verandert u het.',
-  'Links staat wat u kunt tekenen: sleep het naar de tekening, of druk erop om het achter het gekozen onderdeel te zetten.',
-  'Onder de tekening staat wat er nog niet klopt en hoe u het herstelt, en wat collega’s ervan vinden.',
-  'U hoeft niets op te slaan, en alles kan ongedaan worden gemaakt, ook morgen nog.',
-  'Niemand merkt iets van dit ontwerp tot u het publiceert.',
-];
-const SEEN = 'meldcode-ontwerp-gezien';
-
-/** The page in five sentences: open the first time somebody comes here on this computer. */
-function tour() {
-  const first = !window.localStorage.getItem(SEEN);
-  if (first) window.localStorage.setItem(SEEN, 'ja');
-  return h('details', { class: 'desk-more desk-tour', open: first }, h('summary', {}, 'Zo werkt deze pagina'), h('ol', {}, TOUR.map((one) => h('li', {}, one))));
 }
