@@ -16,6 +16,7 @@ import { about, all, asking, fresh, hiding, keyFrom, keys, opposite, shown, titl
 import { Snapshots } from '../src/desk/form/history.js';
 import { cellsOf, nameOfPlace, placeAt, placeOf } from '../src/desk/table/cells.js';
 import { DUTCH as TABLE, FIXED } from '../src/desk/table/nl.js';
+import { dictionaries, english, said, texts } from './own-words.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MODULES = fileURLToPath(new URL('../node_modules/', import.meta.url));
@@ -159,6 +160,38 @@ test('what dmn-js writes without asking for a translation has Dutch words too', 
   }
 
   assert.deepEqual([...wanted].sort(), Object.keys(FIXED).sort());
+});
+
+const CATALOGUE = path.join(ROOT, 'web/translations/en/LC_MESSAGES/messages.po');
+/** English by its letters, and Dutch all the same; and what a person never reads, though it looks like a sentence. */
+const DUTCH_TOO = ['upload'];
+const UNREAD = new Set(['signed out', 'Row_', '^list contains\\(\\s*(', 'list contains(', 'Change element']);
+
+async function ownWords() {
+  const given = await dictionaries(CATALOGUE, DUTCH, TABLE, FIXED);
+  for (const one of DUTCH_TOO) given.dutch.add(one);
+  return given;
+}
+
+test('everything our own scripts of the desk say is Dutch', async () => {
+  const given = await ownWords();
+  const all = await said(path.join(ROOT, 'web/frontend/src'), (name) => name.endsWith('nl.js') || name === 'enhance.js');
+  const wrong = all.filter(({ text }) => !UNREAD.has(text) && english(text, given).length);
+
+  assert.ok(all.length > 350, `only ${all.length} texts found: are they written in another way now?`);
+  assert.deepEqual(wrong, []);
+  assert.deepEqual([...UNREAD].filter((one) => !all.some(({ text }) => text === one)), []);
+});
+
+test('an English label, hint, word of a state or piece of a sentence is seen among our own words', async () => {
+  const given = await ownWords();
+  const seen = (source) => texts(source).flatMap((text) => english(text, given));
+
+  assert.deepEqual(seen("h('p', { class: 'change file' }, 'Your changes are saved')"), ['your', 'changes', 'are', 'saved']);
+  assert.deepEqual(seen("button('remove', () => press('remove'))"), ['remove']);
+  assert.deepEqual(seen("field('Naam', box, { hint: some ? `Choose ${name} first` : null })"), ['choose', 'first']);
+  assert.deepEqual(seen("h('span', {}, busy && 'saving', done ? 'klaar' : 'not yet')"), ['saving', 'not', 'yet']);
+  assert.deepEqual(seen("root.querySelector('.change .file'); switch (kind) { case 'choose a file': run(); }"), []);
 });
 
 test('who stands in the drawing without a mouse hears names on both sides of a join', () => {
