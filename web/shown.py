@@ -18,7 +18,15 @@ from web.keys import fresh_key
 from web.language import gettext, language, said
 from web.organisation import calendar, role_name
 from web.services import now
-from web.words import Due, day_in_words, due_in_words, moment_in_words, name_of_steps, step_names
+from web.words import (
+    Due,
+    beyond_its_name,
+    day_in_words,
+    due_in_words,
+    moment_in_words,
+    name_of_steps,
+    step_names,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +38,11 @@ class ShownTask:
     id: UUID
     name: str
     reference: str
-    steps: str
+    steps: str  # all of them
+    also: str  # those that its name does not say
     role: str
     who: str
+    acute: bool
     mine: bool
     pool: bool
     since: str
@@ -102,8 +112,10 @@ def task(view: TaskView) -> ShownTask:
         name=view.name or gettext("Taak voor de rol %(role)s", role=role),
         reference=view.reference,
         steps=name_of_steps(kinds(view.steps)),
+        also=beyond_its_name(kinds(view.steps), view.name or ""),
         role=role,
         who=whose(view),
+        acute=StepKind.ACUUT in kinds(view.steps),
         mine=view.mine,
         pool=view.pool,
         since=moment_in_words(view.since, days),
@@ -139,7 +151,7 @@ def entry(view: EntryView) -> ShownEntry:
         name=view.name,
         who=view.person_name,
         when=moment_in_words(view.at, days),
-        steps=name_of_steps(kinds(view.steps)),
+        steps=beyond_its_name(kinds(view.steps), view.name),
         answers=answers,
     )
 

@@ -1,9 +1,9 @@
-"""Moments as people say them: `over 2 werkdagen`, `3 dagen te laat`, `maandag 7 september`."""
+"""Moments as people say them: `nog 2 werkdagen`, `3 dagen te laat`, `maandag 7 september`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time
 from flask import Flask
@@ -17,6 +17,8 @@ from web.services import now
 SOON_WORKING_DAYS = 1
 #: One with more than this many is told by its date: nobody counts thirty working days.
 FAR_WORKING_DAYS = 10
+#: A deadline within this time is told by its hour, also past midnight: an acute task is never for tomorrow.
+WITHIN_HOURS = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def due_in_words(due: datetime, now: datetime, calendar: Calendar) -> Due:
         return Due(ngettext("%(num)s dag te laat", "%(num)s dagen te laat", -days), "late")
     if days == 0:
         return Due(gettext("vandaag voor %(time)s", time=time_of_day(calendar.local(due))), "soon")
+    if due - now <= WITHIN_HOURS:
+        return Due(gettext("voor %(time)s", time=time_of_day(calendar.local(due))), "soon")
     if days == 1:
         return Due(gettext("morgen klaar"), "soon")
     working = calendar.working_days_between(now, due)
@@ -49,7 +53,7 @@ def due_in_words(due: datetime, now: datetime, calendar: Calendar) -> Due:
     if working > FAR_WORKING_DAYS:
         day = format_date(calendar.local(due), "d MMMM", locale=language())
         return Due(gettext("klaar op %(day)s", day=day), "later")
-    return Due(ngettext("over %(num)s werkdag", "over %(num)s werkdagen", working), "later")
+    return Due(ngettext("nog %(num)s werkdag", "nog %(num)s werkdagen", working), "later")
 
 
 def time_of_day(local: datetime) -> str:
@@ -109,6 +113,14 @@ def name_of_steps(kinds: frozenset[StepKind]) -> str:
     """The kinds of one task in the order of the law, such as `Wegen en beslissen`; empty without a kind."""
     names = step_names()
     return " · ".join(names[kind] for kind in in_order(kinds))
+
+
+def beyond_its_name(kinds: frozenset[StepKind], name: str) -> str:
+    """As `name_of_steps`, without the kinds that the task's own name says: `Overleggen met …` is *Overleg*."""
+    said = name.casefold()
+    names = step_names()
+    unsaid = {kind for kind in kinds if not all(word in said for word in names[kind].casefold().split())}
+    return name_of_steps(frozenset(unsaid))
 
 
 def in_order(kinds: frozenset[StepKind]) -> list[StepKind]:

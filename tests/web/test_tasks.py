@@ -28,7 +28,7 @@ def test_beginning_a_case_leads_to_its_first_task_and_puts_it_on_the_list(sanne:
     first = sanne.start()
     page = sanne.get(first)
     assert "Signalen" in heading(page)
-    assert "over 5 werkdagen" in page
+    assert "nog 5 werkdagen" in page
     assert first in sanne.get("/")
     assert "Er wacht 1 taak op u." in sanne.get("/")
 

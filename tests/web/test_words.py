@@ -54,14 +54,17 @@ def test_a_name_in_a_sentence_gets_no_second_mark_at_its_end(name: str, written:
         ("2026-09-07T16:00", "2026-09-07T15:30", "vandaag te laat", "late"),
         ("2026-09-07T15:30", "2026-09-07T15:30", "vandaag te laat", "late"),
         ("2026-09-07T09:00", "2026-09-08T09:00", "morgen klaar", "soon"),
-        ("2026-09-07T09:00", "2026-09-09T09:00", "over 2 werkdagen", "later"),
+        # an hour for a call that cannot wait, in the evening: never "tomorrow"
+        ("2026-09-07T23:30", "2026-09-08T00:30", "voor 0.30 uur", "soon"),
+        ("2026-09-07T20:00", "2026-09-08T09:00", "morgen klaar", "soon"),
+        ("2026-09-07T09:00", "2026-09-09T09:00", "nog 2 werkdagen", "later"),
         # over the weekend: Friday to Monday is one working day, and no day in between counts
         ("2026-09-11T09:00", "2026-09-14T09:00", "maandag klaar", "soon"),
-        ("2026-09-11T09:00", "2026-09-15T09:00", "over 2 werkdagen", "later"),
+        ("2026-09-11T09:00", "2026-09-15T09:00", "nog 2 werkdagen", "later"),
         # over a holiday week
-        ("2026-10-09T09:00", "2026-10-20T09:00", "over 2 werkdagen", "later"),
+        ("2026-10-09T09:00", "2026-10-20T09:00", "nog 2 werkdagen", "later"),
         # far away: the date
-        ("2026-09-07T09:00", "2026-09-21T09:00", "over 10 werkdagen", "later"),
+        ("2026-09-07T09:00", "2026-09-21T09:00", "nog 10 werkdagen", "later"),
         ("2026-09-07T09:00", "2026-09-22T09:00", "klaar op 22 september", "later"),
         ("2026-09-08T09:00", "2026-09-07T09:00", "1 dag te laat", "late"),
         ("2026-09-14T09:00", "2026-09-11T09:00", "3 dagen te laat", "late"),
@@ -79,7 +82,8 @@ def test_a_deadline_is_told_in_english_to_who_chose_english(app: Flask) -> None:
     with app.test_request_context("/"):
         session["language"] = "en"
         assert (
-            due_in_words(at("2026-09-09T09:00"), at("2026-09-07T09:00"), SCHOOL).words == "in 2 working days"
+            due_in_words(at("2026-09-09T09:00"), at("2026-09-07T09:00"), SCHOOL).words
+            == "2 working days left"
         )
         assert (
             due_in_words(at("2026-09-07T15:30"), at("2026-09-07T09:00"), SCHOOL).words == "today before 15:30"

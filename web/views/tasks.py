@@ -35,8 +35,10 @@ NO_FORM = Form(id="", file="", parts=(), fields={}, variables=frozenset())
 @blueprint.get("/")
 @signed_in
 def mine() -> ResponseReturnValue:
-    """Everything that waits for who is signed in: her own first, then what nobody has taken yet."""
+    """Everything that waits for who is signed in: her own first, then what nobody has taken yet. Danger comes
+    before anything that is late."""
     tasks = [shown.task(view) for view in cases.my_tasks(services().db, actor())]
+    tasks.sort(key=lambda task: not task.acute)
     own = [task for task in tasks if not task.pool and not task.asked_by]
     return render_template(
         "tasks/mine.html",
