@@ -116,7 +116,7 @@ def name_of_steps(kinds: frozenset[StepKind]) -> str:
 
 
 def beyond_its_name(kinds: frozenset[StepKind], name: str) -> str:
-    """As `name_of_steps`, without the kinds that the task's own name says: `Overleggen met …` is *Overleg*."""
+    """As `name_of_steps`, without what its own name says: `Overleggen met …` is *Overleg*."""
     said = name.casefold()
     names = step_names()
     unsaid = {kind for kind in kinds if not all(word in said for word in names[kind].casefold().split())}
