@@ -185,7 +185,9 @@ def _receivers(evidence: Evidence, event: Node) -> frozenset[str]:
         if key in seen:
             continue
         seen.add(key)
-        node = version.nodes[key]
+        node = version.nodes.get(key)
+        if node is None:  # the arrow points to what is not there, which the check of the diagram says
+            continue
         if node.to:
             found.add(node.to)
         elif node.kind == "userTask":

@@ -12,7 +12,7 @@ from typing import cast
 
 import pytest
 
-from meldcode import clock, definition, publishing
+from meldcode import clock, definition, desk, publishing
 from meldcode.decision import read_decisions
 from meldcode.diagram.read import read_diagram
 from meldcode.engine import Incident, Start, step
@@ -281,3 +281,15 @@ def test_a_hostile_folder_is_refused_with_a_sentence_or_published_without_what_d
     kept = [bytes(cast(bytes, content)) for (content,) in town.rows("SELECT content FROM version_files")]
     assert kept
     assert not any(b"root:" in content for content in kept)
+
+
+def test_an_arrow_to_what_is_not_there_is_told_and_leaves_the_desk_usable() -> None:
+    """Else nobody could open the desk any more to mend it."""
+    files = {str(path.relative_to(SCHOOL)): path.read_bytes() for path in SCHOOL.rglob("*") if path.is_file()}
+    diagram = files["meldcode.bpmn"]
+    for gone in (b"mail_wegen_2d", b"mail_wegen_5d", b"wegen_2d", b"wegen"):
+        assert b'id="' + gone + b'"' in diagram, gone
+        looked = desk.look(
+            {**files, "meldcode.bpmn": diagram.replace(b'id="' + gone + b'"', b'id="weg_is_het"', 1)}
+        )
+        assert looked.errors
