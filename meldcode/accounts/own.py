@@ -123,6 +123,8 @@ def change_password(
     if account.password_hash is None or not people.matches(account.password_hash, current):
         raise WrongPassword
     with db.transaction(actor.organisation) as tx:
+        if not people.still_matches(tx, actor.person, account.password_hash, current):
+            raise WrongPassword
         people.set_password(tx, actor.person, account.username, fresh)
         attempts.succeeded(tx, attempts.SIGN_IN, account.username, address, now)
         tx.execute(_END_OTHERS, {"who": actor.person, "which": people.digest(token)})

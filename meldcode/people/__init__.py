@@ -49,6 +49,7 @@ from meldcode.people.signing import (
     set_password,
     sign_in,
     sign_out,
+    still_matches,
 )
 from meldcode.people.values import Actor, NameTaken, NoSuchPerson, PeopleError, Person, as_username
 
@@ -96,6 +97,7 @@ __all__ = [
     "set_weekdays",
     "sign_in",
     "sign_out",
+    "still_matches",
     "switch",
     "there",
 ]

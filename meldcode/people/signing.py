@@ -63,6 +63,11 @@ class Session:
 
 
 _ACCOUNT = sa.select(accounts).where(accounts.c.username == sa.bindparam("name"))
+_LOCKED = (
+    sa.select(accounts.c.password_hash)
+    .where(accounts.c.person == sa.bindparam("who"), accounts.c.active.is_(True))
+    .with_for_update()
+)
 _REHASH = (
     sa.update(accounts)
     .where(accounts.c.username == sa.bindparam("name"))
@@ -148,6 +153,8 @@ def sign_in(
         time.sleep(max(0.0, answer_at - time.monotonic()))
         raise SignInError
     with db.transaction(account.organisation) as tx:
+        if not still_matches(tx, account.person, stored, password):
+            raise SignInError
         if hasher.check_needs_rehash(stored):
             tx.execute(_REHASH, {"name": name, "new_hash": hasher.hash(password)})
         if address is not None:
@@ -211,6 +218,16 @@ def _note_refusal(db: Database, account: Any, now: datetime) -> None:
         return
     with db.transaction(account.organisation) as tx:
         audit.append(tx, [audit.Record(now, "sign_in_refused", person=account.person)])
+
+
+def still_matches(tx: Transaction, person: UUID, stored: str, password: str) -> bool:
+    """Is what matched `stored` before this transaction still the password? From here on nobody changes it.
+
+    Comparing takes long, so it is done outside a transaction. Without this look a try that began just before
+    a stolen password was changed would end in a session just after every session was ended.
+    """
+    now_stored = tx.execute(_LOCKED, {"who": person}).scalar()
+    return now_stored is not None and (now_stored == stored or _matches(now_stored, password))
 
 
 def matches(stored: str, password: str) -> bool:

@@ -21,7 +21,7 @@ from meldcode.passwords import PasswordRefused
 from meldcode.people import NameTaken, PeopleError, SignInError
 from meldcode.store import Database
 from meldcode.store.tables import audit as log
-from meldcode.store.tables import mails, password_links
+from meldcode.store.tables import mails, password_links, sessions
 from tests.databases import again, beneath
 from tests.store.house import MONDAY, PASSWORD, House
 from tests.store.smtp import Script, serving
@@ -360,6 +360,43 @@ def test_changing_a_password_asks_for_the_present_one_and_ends_the_other_session
     assert people.sign_in(house.db, "sanne", FRESH, MONDAY).token
     (told,) = delivered(house.db)
     assert told["To"] == "sanne@school.example"
+
+
+def changed_meanwhile(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sanne chooses another password, which ends every session, while the old one is being compared."""
+    accounts.ask_reset(house.db, "sanne", HOME, MONDAY)
+    token, compared = token_in(*delivered(house.db)), people.signing._matches
+
+    def slowly(stored: str, password: str) -> bool:
+        good = compared(stored, password)
+        monkeypatch.setattr("meldcode.people.signing._matches", compared)
+        accounts.choose_password(house.db, token, FRESH, MONDAY)
+        return good
+
+    monkeypatch.setattr("meldcode.people.signing._matches", slowly)
+
+
+def test_who_signs_in_with_a_stolen_password_while_it_is_changed_does_not_get_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed_meanwhile(house, monkeypatch)
+    with pytest.raises(SignInError):
+        people.sign_in(house.db, "sanne", PASSWORD, MONDAY, address=HOME)
+    with beneath(house.db).connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(sessions)).scalar() == 0
+    assert people.sign_in(house.db, "sanne", FRESH, MONDAY, address=HOME).token
+
+
+def test_a_stolen_session_cannot_change_a_password_that_is_being_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thief = people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
+    changed_meanwhile(house, monkeypatch)
+    with pytest.raises(WrongPassword):
+        accounts.change_password(
+            house.db, thief.actor, thief.token, PASSWORD, "van de dief zelf", HOME, MONDAY
+        )
+    assert people.sign_in(house.db, "sanne", FRESH, MONDAY).token
 
 
 def test_a_borrowed_session_cannot_guess_the_password_without_end(house: House) -> None:
