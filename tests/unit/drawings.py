@@ -20,6 +20,7 @@ Point = tuple[float, float]
 Label = tuple[str, Box, str]  # whose name, the room it takes, and where it is shown
 
 TOUCH = 1.5  # units by which things may come into one another unseen
+BELOW = 20  # of a called process: the room its sign takes at the bottom
 BAND = 30.0  # of a pool or a lane, where its name stands
 SIZE = 11  # of the letters of a label
 #: Of Arial, in which bpmn-js writes: thousandths of the letter's size; 556 for what is not here.
@@ -161,7 +162,9 @@ class Sheet:
                 if width_of(shape.text) > shape.box.height - 10:
                     yield f"the name of {shape.id} is longer than it is high"
             elif shape in self.blocks and shape.kind in ACTIVITIES:
-                room = int((shape.box.height - 14) / (12 * LINE_HEIGHT))
+                # the sign of a called process stands below the middle, where the name is
+                taken = 2 * BELOW if shape.kind == "callActivity" else 14
+                room = int((shape.box.height - taken) / (12 * LINE_HEIGHT))
                 if len(wrap(shape.text, shape.box.width - 14, 99)) > room:
                     yield f"the name of {shape.id} does not fit"
 
