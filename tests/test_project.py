@@ -57,6 +57,20 @@ def test_no_committed_file_holds(what: str) -> None:
     assert found == []
 
 
+def test_nothing_that_decides_how_a_case_moves_reads_a_clock() -> None:
+    pure = (
+        "engine check rehearse compare describe definition diagram form decision feel workdays.py holidays.py"
+    )
+    places = [ROOT / "meldcode" / name for name in pure.split()]
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*.py"))]
+    read = re.compile(
+        r"\b(?:datetime|date)\.(?:now|utcnow|today)\(|\btime\.(?:time|monotonic|perf_counter)\b"
+    )
+
+    assert len(files) > 100
+    assert [str(file) for file in files if read.search(file.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_every_locked_python_package_has_its_version_and_hashes(lock: Path) -> None:
     entries = re.split(r"\n(?=[A-Za-z0-9])", re.sub(r"^\s*#.*\n", "", lock.read_text(), flags=re.MULTILINE))
