@@ -93,6 +93,12 @@ def may_reassign(actor: Actor, supervising: Collection[str]) -> bool:
     return not actor.roles.isdisjoint(supervising)
 
 
+def may_move_deadline(actor: Actor, task: TaskLike, supervising: Collection[str], *, opened_by: UUID) -> bool:
+    """May she move a deadline of this open task: does she supervise, and is it not her own turn? Nobody gives
+    herself more time unseen."""
+    return may_reassign(actor, supervising) and not may_complete(actor, task, opened_by=opened_by)
+
+
 def may_shut_out(actor: Actor, case: CaseLike, supervising: Collection[str]) -> bool:
     """May she say who must never see the case: does she hold it (she opened it, or has a task in it now), or
     supervise?"""

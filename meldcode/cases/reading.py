@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import access, audit, clock, engine, people, publishing
-from meldcode.cases import drafts, notes, pausing
+from meldcode.cases import drafts, moved, notes, pausing
 from meldcode.cases.errors import AccessDenied, ShutOut, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find, glance
 from meldcode.cases.refusals import refusals_noted
@@ -26,6 +26,7 @@ from meldcode.cases.values import (
     TaskView,
 )
 from meldcode.definition import Version
+from meldcode.diagram.model import StepKind
 from meldcode.moves import Case, Task
 from meldcode.people import Actor
 from meldcode.store import Database, Transaction, scoped
@@ -220,6 +221,20 @@ def _page(tx: Transaction, actor: Actor, case: Case, content: bool, now: datetim
         version=case.published.version,
         can_shut_out=access.may_shut_out(actor, case, case.published.supervising),
         pause=pausing.view_of(case, names, now),
+        moves=moved.moves_of(case, names),
+        movable=_movable(actor, case),
+    )
+
+
+def _movable(actor: Actor, case: Case) -> frozenset[UUID]:
+    """The open tasks with a deadline that she may move; whether it can go any further, its page says."""
+    supervising, opened_by = case.published.supervising, case.opened_by
+    return frozenset(
+        task.id
+        for task in case.tasks
+        if task.due_at is not None
+        and StepKind.ACUUT not in task.steps
+        and access.may_move_deadline(actor, task, supervising, opened_by=opened_by)
     )
 
 
@@ -283,6 +298,7 @@ def _task_page(tx: Transaction, actor: Actor, case: Case, task: Task, now: datet
         draft=drafts.read(tx, actor, case, task.id),
         can_give_back=task.role is not None and access.holds(actor, task),
         pause=pausing.view_of(case, names, now),
+        moves=tuple(one for one in moved.moves_of(case, names) if one.task == task.id),
     )
 
 

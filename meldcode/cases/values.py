@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from meldcode.definition import Version
-from meldcode.diagram.model import StepKind
+from meldcode.diagram.model import Purpose, StepKind
 from meldcode.engine import Json
 from meldcode.form import Form
 from meldcode.messages import Text
@@ -131,6 +131,53 @@ class PausePage:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveView:
+    """A deadline of the open task `task` that was moved by hand: of what `purpose`, which `roles` hear of it
+    when it comes (of a ladder), when that is now and when it was drawn, why, and who said so."""
+
+    task: UUID
+    name: str
+    purpose: Purpose | None
+    roles: tuple[str, ...]
+    at: datetime
+    drawn: datetime
+    reason: Text
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineView:
+    """A deadline that can be moved to one of `days` (none: it cannot go any further), see `MoveView`."""
+
+    timer: str
+    purpose: Purpose | None
+    roles: tuple[str, ...]
+    at: datetime
+    drawn: datetime
+    days: tuple[date, ...]
+    moved: MoveView | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePage:
+    """What is needed to move a deadline of `task`; no `deadlines`: there is none to move."""
+
+    reference: str
+    task: TaskView
+    deadlines: tuple[DeadlineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftView:
+    """What moving would do to one deadline: when it comes now and afterwards (None: at once)."""
+
+    purpose: Purpose | None
+    roles: tuple[str, ...]
+    before: datetime
+    after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """A case to look at. Without `content` there are no `entries`, `notes`, `document` and `outcome`.
 
@@ -161,6 +208,8 @@ class CasePage:
     version: Version
     can_shut_out: bool = False  # she may say who must never see it
     pause: PauseView | None = None  # of its reminders, while it lasts
+    moves: tuple[MoveView, ...] = ()  # of its deadlines
+    movable: frozenset[UUID] = frozenset()  # the tasks of which she may move a deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +232,7 @@ class TaskPage:
     draft: Draft | None
     can_give_back: bool
     pause: PauseView | None = None  # of the reminders of its case, while it lasts
+    moves: tuple[MoveView, ...] = ()  # of its own deadlines
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from meldcode.engine.contract import (
     Wake,
 )
 from meldcode.engine.migrating import Migrated, Misfit, migrate
+from meldcode.engine.shifting import has_moved
 from meldcode.engine.steps import document, movable, open_tasks, step
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Step",
     "Wake",
     "document",
+    "has_moved",
     "migrate",
     "movable",
     "open_tasks",

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from meldcode.diagram.model import CalendarKind, StepKind
-from meldcode.engine.contract import Json, Movable, Refused
+from meldcode.engine.contract import Json, Movable, Refused, State
 from meldcode.engine.events import first_due, kind_of
 from meldcode.engine.plain import plain
 from meldcode.engine.running import running
@@ -62,6 +62,17 @@ def move(case: Any, task: Any, timer: str, to: date | None, note: Mapping[str, J
         raise _not_that_day(group.days())
     for waiting, drawn, due in zip(group.timers, group.drawn, group.moved_to(to), strict=True):
         _put(waiting, due, None if due == drawn else {"drawn": drawn.isoformat(), "note": plain(note)})
+
+
+def has_moved(state: State) -> bool:
+    """Was any deadline that still waits in `state` moved by hand? Looks at what is stored, runs nothing."""
+    return any(map(_holds_moved, state["tokens"]))
+
+
+def _holds_moved(token: Mapping[str, Any]) -> bool:
+    if "moved" in token.get("data", {}).get("timer", {}):
+        return True
+    return any(map(_holds_moved, (*token.get("in", ()), *token.get("sub", ()))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,17 @@ from __future__ import annotations
 from meldcode.moves.loading import Case, Pause, Task, load, load_all, look, look_all, new_case, take
 from meldcode.moves.mailing import reminders
 from meldcode.moves.releasing import release
-from meldcode.moves.saving import RECALCULATED, Changes, Entry
+from meldcode.moves.saving import RECALCULATED, Changes, Choice, Entry, due_moment
 
 __all__ = [
     "RECALCULATED",
     "Case",
     "Changes",
+    "Choice",
     "Entry",
     "Pause",
     "Task",
+    "due_moment",
     "load",
     "load_all",
     "look",

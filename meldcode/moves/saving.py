@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chose about a case besides its content: `reason` and `detail` for the log (codes, ids and
+    moments, never a story), and when which open task should be done from now on."""
+
+    reason: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    dues: Mapping[UUID, datetime | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Move:
     case: Case
     step: engine.Step
@@ -42,6 +52,7 @@ class _Move:
     role: str | None
     entry: Entry | None
     key: str | None
+    choice: Choice | None
 
 
 _NEW_CASE = sa.insert(cases)
@@ -100,13 +111,14 @@ class Changes:
         role: str | None = None,
         entry: Entry | None = None,
         key: str | None = None,
+        choice: Choice | None = None,
     ) -> None:
         """One case's step. `action` is the audit's word for it, `key` the command's own."""
         if case.revision and not step.facts and step.state == case.state:
             # Woken with nothing to do: the case did not change, only its next moment may have.
             self._sleeping.append({"case_id": case.id, "new_at": step.due})
             return
-        self._moves.append(_Move(case, step, by, action, role, entry, key))
+        self._moves.append(_Move(case, step, by, action, role, entry, key, choice))
 
     def save(self) -> Mapping[UUID, Sequence[Task]]:
         """Write everything; the tasks now open in each case that moved.
@@ -214,10 +226,18 @@ class Changes:
             self._tx.write(_TASKS, fresh)
 
     def _moved(self, move: _Move) -> list[dict[str, Any]]:
-        """The open tasks of a recalculated case whose deadline is another day now.
+        """The open tasks of a recalculated case whose deadline is another day now, or those of which
+        somebody chose it.
 
-        One whose deadline has passed keeps it: its first timer fired, and is not waiting any more.
+        Of a recalculated case one whose deadline has passed keeps it: its first timer fired, and is not
+        waiting any more.
         """
+        if move.choice is not None:
+            chosen, still = move.choice.dues, {UUID(task.id) for task in move.step.tasks}
+            return [
+                {"case_id": move.case.id, "task_id": task, "new_due": chosen[task]}
+                for task in sorted(chosen.keys() & still)
+            ]
         if move.action != RECALCULATED:
             return []
         new = {UUID(task.id): due_moment(task) for task in move.step.tasks}
@@ -304,6 +324,8 @@ class Changes:
         }
         if move.entry is not None:
             detail |= {"node": move.entry.node, "task": move.entry.task.hex}
+        if move.choice is not None:
+            detail |= move.choice.detail
         joined = sorted(_joined(case, step) - case.joined)
         if joined:
             detail["joined"] = joined
@@ -313,6 +335,7 @@ class Changes:
             person=move.by.person if move.by else None,
             role=move.role,
             case=case.id,
+            reason=move.choice.reason if move.choice else None,
             detail=detail,
             key=move.key,
         )
