@@ -21,6 +21,7 @@ Label = tuple[str, Box, str]  # whose name, the room it takes, and where it is s
 
 TOUCH = 1.5  # units by which things may come into one another unseen
 BELOW = 20  # of a called process: the room its sign takes at the bottom
+AIR = 4.5  # between a label and an upright arrow beside it, what may come into one another included
 BAND = 30.0  # of a pool or a lane, where its name stands
 SIZE = 11  # of the letters of a label
 #: Of Arial, in which bpmn-js writes: thousandths of the letter's size; 556 for what is not here.
@@ -51,6 +52,10 @@ class Segment:
     def box(self) -> Box:
         (x, y), (u, v) = self.a, self.b
         return Box(min(x, u), min(y, v), abs(u - x), abs(v - y))
+
+    @property
+    def upright(self) -> bool:
+        return self.a[0] == self.b[0]
 
 
 class Sheet:
@@ -140,7 +145,7 @@ class Sheet:
                 if _overlap(box, shape.box) and _reaches(box, shape):
                     yield f"the label of {item} ({how}) lies on {shape.id}"
             for one in self.segments():
-                if _overlap(box, one.box()):
+                if _overlap(_beside(box) if one.upright else box, one.box()):
                     yield f"the label of {item} ({how}) lies on {one.edge}"
             for frame in self.frames:
                 if _overlap(box, frame.box) and not _within(box, frame.box):
@@ -177,6 +182,11 @@ class Sheet:
             assert item.label is not None, f"{item.id} has a name and no place for it"
             yield item.id, _on_the_page(item.text, item.label), "page"
             yield item.id, _in_the_editor(item.text, item.label), "editor"
+
+
+def _beside(label: Box) -> Box:
+    """A label with the air it needs on both sides: at the end of a line a letter is taken for an arrow."""
+    return Box(label.x - AIR, label.y, label.width + 2 * AIR, label.height)
 
 
 def _on_the_page(text: str, label: Box) -> Box:
