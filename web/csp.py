@@ -48,10 +48,12 @@ HEADERS = {
 }
 
 A_YEAR = 31_536_000
+#: What a browser may keep: these say nothing about anybody.
+KEPT = ("assets.build", "files.icon")
 
 
 def init_app(app: Flask, *, https: bool) -> None:
-    """Adds the headers to every answer. A file of the build may be kept, a page never."""
+    """Adds the headers to every answer. The icon and files of the build may be kept, a page never."""
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -59,7 +61,7 @@ def init_app(app: Flask, *, https: bool) -> None:
             response.headers.setdefault(name, value)
         if https:
             response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}; includeSubDomains")
-        if request.endpoint != "assets.build" or response.status_code != 200:
+        if request.endpoint not in KEPT or response.status_code != 200:
             # not in the browser's cache, not in the back button's either: a device may be shared; the page
             # that says a file is not there names who is signed in, as every page does
             response.headers["Cache-Control"] = "no-store"

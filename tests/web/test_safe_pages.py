@@ -69,6 +69,14 @@ def test_every_page_carries_the_security_headers_and_is_kept_nowhere(sanne: Pers
         assert answer.headers["X-Frame-Options"] == "DENY", path
 
 
+def test_the_icon_of_the_tab_is_asked_for_once_and_not_with_every_page(sanne: Person) -> None:
+    for path in ("/icon.svg", "/favicon.ico"):
+        answer = sanne.client.get(path)
+        assert answer.headers["Cache-Control"] == "public, max-age=86400"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in answer.headers
+
+
 def test_nothing_is_written_inside_a_page_that_the_policy_would_refuse(
     sanne: Person, pages: list[str]
 ) -> None:

@@ -6,6 +6,8 @@ from flask import Blueprint, Flask, Response
 
 blueprint = Blueprint("files", __name__)
 
+A_DAY = 86_400
+
 #: A winding path, as in the top bar; it says nothing about what these pages are for.
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none">'
@@ -17,15 +19,13 @@ ICON = (
 
 
 @blueprint.get("/icon.svg")
-def icon() -> Response:
-    """The icon of the tab."""
-    return Response(ICON, mimetype="image/svg+xml")
-
-
 @blueprint.get("/favicon.ico")
-def favicon() -> Response:
-    """Browsers ask for this one whatever the page says."""
-    return Response(ICON, mimetype="image/svg+xml")
+def icon() -> Response:
+    """The icon of the tab. Browsers ask for the second name whatever the page says."""
+    answer = Response(ICON, mimetype="image/svg+xml")
+    answer.cache_control.public = True
+    answer.cache_control.max_age = A_DAY
+    return answer
 
 
 @blueprint.get("/robots.txt")
