@@ -105,24 +105,38 @@ def _ladders(version: Version) -> Iterator[Finding]:
         for (one, lower), (two, higher) in pairwise(rungs):
             if one < two and not (_is(lower, Purpose.ESCALATIE) and _is(higher, Purpose.HERINNERING)):
                 continue
-            name = described_in(version.diagrams.values(), host)
-            above = described_in(version.diagrams.values(), higher.id)
-            yield Finding(
-                LADDER,
-                _file_of(version, higher.id),
-                higher.id,
-                Text(
-                    f"De ladder op {name.nl} loopt niet op: eerst komen de herinneringen, elke volgende "
-                    "later dan de vorige, en daarna pas de escalaties.",
-                    f"The ladder on {name.en} does not ascend: first come the reminders, each later than the "
-                    "one before, and only then the escalations.",
-                ),
-                Text(
-                    f"Maak {above.nl} langer, of de termijn ervoor korter.",
-                    f"Make {above.en} longer, or the term before it shorter.",
-                ),
-            )
+            if one < two:  # a reminder after the first that is no reminder any more
+                lower = next(rung for _, rung in rungs if _is(rung, Purpose.ESCALATIE))
+            yield _unascending(version, host, lower, higher, is_late=one < two)
             break  # one term that is mended may mend the rest
+
+
+def _unascending(version: Version, host: str, lower: Node, higher: Node, *, is_late: bool) -> Finding:
+    """What is wrong at `higher`: it comes with `lower`, or it `is_late`, a reminder after that escalation."""
+    drawn = tuple(version.diagrams.values())
+    name, above, below = (described_in(drawn, key) for key in (host, higher.id, lower.id))
+    if is_late:
+        remedy = Text(
+            f"Maak {above.nl} korter dan {below.nl}, zodat die herinnering eerder komt.",
+            f"Make {above.en} shorter than {below.en}, so that this reminder comes first.",
+        )
+    else:
+        remedy = Text(
+            f"Maak {above.nl} langer, of de termijn ervoor korter.",
+            f"Make {above.en} longer, or the term before it shorter.",
+        )
+    return Finding(
+        LADDER,
+        _file_of(version, higher.id),
+        higher.id,
+        Text(
+            f"De ladder op {name.nl} loopt niet op: eerst komen de herinneringen, elke volgende "
+            "later dan de vorige, en daarna pas de escalaties.",
+            f"The ladder on {name.en} does not ascend: first come the reminders, each later than the "
+            "one before, and only then the escalations.",
+        ),
+        remedy,
+    )
 
 
 def _is(node: Node, purpose: Purpose) -> bool:
