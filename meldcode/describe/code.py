@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from meldcode.definition import Version
 from meldcode.describe.conditions import all_in_words
 from meldcode.describe.words import called, role_in_words, timer_sentence
-from meldcode.diagram.model import LEGAL_STEPS, Flow, Node, StepKind
+from meldcode.diagram.model import LEGAL_STEPS, CalendarKind, Flow, Node, StepKind
 from meldcode.form.parts import Field, Prose, every
 from meldcode.messages import Text
+from meldcode.workdays import Cycle, TimerError, parse_timer
 
 PASSED = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "intermediateThrowEvent"})
 MACHINE = frozenset({"businessRuleTask", "sendTask"})
@@ -121,6 +123,7 @@ def _to_a_step(
 
 def _step(version: Version, node: Node) -> Step:
     timers = [other for other in version.nodes.values() if other.attached_to == node.id and other.timer]
+    timers.sort(key=_at_most)  # as they come, however they were drawn
     return Step(
         node=node.id,
         name=node.name or node.id,
@@ -131,6 +134,18 @@ def _step(version: Version, node: Node) -> Step:
         terms=tuple(timer_sentence(version, timer) for timer in timers),
         next=tuple(_ways_on(version, node)),
     )
+
+
+def _at_most(timer: Node) -> timedelta:
+    """How long after its task began a term is over; what counts to a day or is computed comes at the end."""
+    assert timer.timer is not None  # noqa: S101  (only those with one are asked)
+    if timer.timer.calendar is CalendarKind.VAKANTIE:
+        return timedelta.max
+    try:
+        read = parse_timer(timer.timer.text)
+    except TimerError:
+        return timedelta.max
+    return (read.interval if isinstance(read, Cycle) else read).at_most
 
 
 def _questions(version: Version, node: Node) -> tuple[str, ...]:

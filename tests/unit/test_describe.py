@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from meldcode.definition import Version, read_folder
+from meldcode.definition import Version, read_files, read_folder
 from meldcode.describe import (
     chapters,
     condition_in_words,
@@ -142,6 +143,19 @@ def test_the_legal_steps_stand_in_their_order_in_every_code(folder: Path) -> Non
     assert first == sorted(first)
     report = next(at for at, step in enumerate(main.steps) if StepKind.MELDEN in step.legal)
     assert report > first[-1]
+
+
+def test_the_terms_of_a_step_are_told_as_they_come_however_they_were_drawn(school: Version) -> None:
+    files = dict(school.files)
+    later = re.sub(
+        rb'(id="timer_wegen_2d">\s*<bpmn:timeDuration[^>]*>)P2D', rb"\1P6D", files["meldcode.bpmn"]
+    )
+    assert later != files["meldcode.bpmn"]
+    version = read_files({**files, "meldcode.bpmn": later})
+    weighing = next(step for step in chapters(version)[0].steps if step.node == "wegen")
+    told = [term.nl.split(" krijgt ")[0] for term in weighing.terms]
+    assert told[:4] == ["Na 4 weekdagen", "Na 5 weekdagen", "Na 6 weekdagen", "Na 7 weekdagen"]
+    assert "vakantie" in told[4]
 
 
 def test_a_way_that_no_answer_can_take_is_not_told(school: Version) -> None:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from meldcode import desk, publishing
 from meldcode.compare import Difference, compare
+from meldcode.definition.version import MAIN_FILE
 from meldcode.desk import Draft, DraftFile, Kind, kind_of
 from meldcode.desk.errors import DeskError, NotThere
 from meldcode.form import FormError, read_form
@@ -133,9 +134,13 @@ def _groups(mine: Draft, wrong: Sequence[str], remarked: Sequence[str]) -> list[
                 remarks=remarked.count(path),
             )
         )
-    for found in rows.values():  # what was worked on comes first
-        found.sort(key=lambda row: row.state == "same" and not row.findings and not row.remarks)
+    for found in rows.values():  # what was worked on comes first, and then what every case begins with
+        found.sort(key=lambda row: (_is_quiet(row), row.path != MAIN_FILE))
     return [(kind.value, found) for kind, found in rows.items() if found]
+
+
+def _is_quiet(row: Row) -> bool:
+    return row.state == "same" and not row.findings and not row.remarks
 
 
 def edit_url(path: str) -> str | None:
