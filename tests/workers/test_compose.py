@@ -20,7 +20,7 @@ import yaml
 
 from meldcode.store import Database
 from tests.ports import free_port
-from tests.postgres import PrivatePostgres
+from tests.postgres import PrivatePostgres, programs
 from tests.waiting import eventually
 from tests.workers.deployment import children
 from workers.embedded import broker as private
@@ -223,6 +223,30 @@ def test_redis_starts_with_these_settings_and_forgets_nothing_when_full(tmp_path
     finally:
         server.kill()
         server.wait()
+
+
+def test_the_postgres_image_is_given_an_owner_who_is_no_superuser(postgres: PrivatePostgres) -> None:
+    (mounted,) = [volume for volume in SERVICES["postgres"]["volumes"] if volume.startswith("./")]
+    script = (ROOT / mounted.split(":")[0]).read_text(encoding="utf-8")
+    # this server has an owner already, for the other tests
+    words = script.replace("meldcode_owner", "composed_owner").replace("meldcode OWNER", "composed OWNER")
+    environment = {
+        "PATH": f"{programs()}{os.pathsep}{os.environ['PATH']}",
+        "PGHOST": str(postgres.folder),
+        "MELDCODE_OWNER_PASSWORD": "een' wachtwoord",
+    }
+
+    subprocess.run(["sh", "-c", words], env=environment, check=True, capture_output=True, timeout=60)
+
+    asked = (
+        "SELECT rolcanlogin, rolcreaterole, rolsuper, rolbypassrls, rolpassword LIKE 'SCRAM%' FROM pg_authid"
+    )
+    assert postgres.execute(f"{asked} WHERE rolname = 'composed_owner'") == [(True, True, False, False, True)]
+    owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'composed'"
+    assert postgres.execute(owner) == [("composed_owner",)]
+    database = SERVICES["migrate"]["environment"]["MELDCODE_MIGRATION_URL"]
+    assert database.startswith("postgresql://meldcode_owner:")
+    assert database.endswith("@postgres/meldcode")
 
 
 def test_every_service_has_a_health_check_or_ends_by_itself() -> None:
