@@ -13,11 +13,13 @@ from markupsafe import Markup
 from meldcode.cases import CasePage, EntryView, NoteView, PauseView, TaskPage, TaskView
 from meldcode.cases.notes import KINDS, OF_ADVICE
 from meldcode.diagram.model import LEGAL_STEPS, StepKind
+from meldcode.people import Person
 from meldcode.workdays import Calendar
 from web.keys import fresh_key
 from web.language import gettext, language, said
-from web.organisation import calendar, role_name
+from web.organisation import calendar, published, role_name
 from web.services import now
+from web.sessions import actor
 from web.words import (
     Due,
     beyond_its_name,
@@ -139,6 +141,18 @@ def whose(view: TaskView) -> str:
     if view.assignee_name:
         return view.assignee_name
     return gettext("iedereen met de rol %(role)s", role=role_name(view.role))
+
+
+def colleagues(people: Iterable[Person]) -> list[tuple[str, str, str]]:
+    """Whom one can choose: id, name, what she does here; who only looks after accounts or drawings last."""
+    organisation = published().version.organisation
+    beside = organisation.administers | organisation.designs
+    ordered = sorted(people, key=lambda one: (one.roles <= beside, one.name.casefold()))
+    return [(str(one.id), _called(one), ", ".join(sorted(map(role_name, one.roles)))) for one in ordered]
+
+
+def _called(one: Person) -> str:
+    return gettext("%(name)s (dat bent u)", name=one.name) if one.id == actor().person else one.name
 
 
 def entry(view: EntryView) -> ShownEntry:

@@ -227,8 +227,9 @@ def _wrong(question: str, reason: str) -> dict[str, Text]:
 
 def _others(tx: Transaction, case: Case, actor: Actor, now: datetime) -> list[Person]:
     """Everybody who can be asked: of this organisation, there now, not shut out, and not herself."""
-    ids = {one.id for one in people.listed(tx) if one.active} - case.excluded - {actor.person}
-    return list(people.there(tx, ids, now).values())
+    everybody = {one.id: one for one in people.listed(tx) if one.active}
+    there = people.there(tx, everybody.keys() - case.excluded - {actor.person}, now)
+    return [everybody[id_] for id_ in there]  # with their roles
 
 
 def _set(tx: Transaction, case: Case, task: Task, who: UUID | None, now: datetime) -> None:

@@ -50,7 +50,9 @@ def test_a_colleague_reads_the_case_while_she_is_asked_and_the_holder_sees_her_a
     assert SECRET not in ingrid.get(case)
     assert f'href="{task}/raad"' in sanne.get(task)
     assert asked(sanne, task) == f"{task}/raad"
-    assert "heeft uw vraag gekregen" in sanne.get(f"{task}/raad")
+    asking = sanne.get(f"{task}/raad")
+    assert heading(asking) == "U vroeg Ingrid om raad"
+    assert "heeft uw vraag gekregen" in asking
     mine = ingrid.get("/")
     assert "Er wordt u om raad gevraagd" in mine
     assert f'href="{task}/advies"' in mine
@@ -74,6 +76,21 @@ def test_a_colleague_reads_the_case_while_she_is_asked_and_the_holder_sees_her_a
     assert ADVICE in hers
     assert hers.count(ADVICE) == 2  # beside the task, and among what was written down
     assert f'href="{task}/raad"' in hers
+
+
+def test_whom_one_can_ask_is_told_with_what_she_does_and_who_only_administers_comes_last(
+    sanne: Person, task: str
+) -> None:
+    page = sanne.get(f"{task}/raad")
+    told = re.findall(r'name="wie" value="[^"]+"[^>]*><span>([^<]+)<span class="choice__more">([^<]+)<', page)
+    assert told[0] == ("Fatima", "Intern begeleider (aandachtsfunctionaris)")
+    assert [name for name, _ in told[-2:]] == ["Marit", "Wieke"]
+
+
+def test_what_is_missing_is_told_in_the_order_of_the_page(sanne: Person, task: str) -> None:
+    refused = sanne.send(sanne.form(f"{task}/raad", f"{task}/raad"), {"tekst": ""})
+    assert refused.status_code == 422
+    assert re.findall(r'<a href="#veld-(\w+)">', refused.text) == ["wie", "reden", "tekst"]
 
 
 def test_the_holder_ends_it_and_the_case_closes(sanne: Person, ingrid: Person, task: str) -> None:

@@ -13,6 +13,7 @@ from meldcode.cases import AnswersRefused
 from meldcode.cases.advice import ENDINGS, REASONS
 from meldcode.cases.notes import LONGEST
 from meldcode.messages import Text
+from web import shown
 from web.carried import Given, brings_back
 from web.given import person_given
 from web.keys import fresh_key, given_key
@@ -22,8 +23,8 @@ from web.sessions import actor, signed_in
 
 blueprint = Blueprint("advice", __name__)
 
-#: What the core calls a question, and what the page does.
-FIELDS = {"to": "wie", "text": "tekst", "reason": "reden"}
+#: What the core calls a question, and what the page does, in the order of the page.
+FIELDS = {"to": "wie", "reason": "reden", "text": "tekst"}
 
 
 @blueprint.get("/taken/<uuid:case>/<uuid:task>/raad")
@@ -107,7 +108,7 @@ def _ask(
         asking=found,
         case=case,
         task=task,
-        people=[(str(one.id), one.name) for one in found.others],
+        people=shown.colleagues(found.others),
         reasons=[(code, said(text)) for code, text in REASONS.items()],
         endings=[(code, said(text)) for code, text in ENDINGS.items()],
         longest=LONGEST,
@@ -133,7 +134,7 @@ def _answer(
 
 
 def _shown(errors: Mapping[str, Text] | None) -> dict[str, str]:
-    return {FIELDS.get(name, name): said(text) for name, text in (errors or {}).items()}
+    return {field: said(errors[name]) for name, field in FIELDS.items() if errors and name in errors}
 
 
 def init_app(app: Flask) -> None:

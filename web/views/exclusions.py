@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from meldcode import cases
 from meldcode.cases.exclusions import READMISSIONS, REASONS
 from meldcode.messages import Text
+from web import shown
 from web.given import person_given
 from web.keys import fresh_key, given_key
 from web.language import said
@@ -66,7 +67,7 @@ def _page(case: UUID, key: str, errors: dict[str, Text] | None = None) -> str:
         "cases/exclusions.html",
         case=case,
         found=found,
-        people=[(str(one.id), one.name) for one in found.others],
+        people=shown.colleagues(found.others),
         reasons=[(code, said(text)) for code, text in REASONS.items()],
         readmissions=[(code, said(text)) for code, text in READMISSIONS.items()],
         chosen=request.form,
