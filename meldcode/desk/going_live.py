@@ -32,8 +32,8 @@ PATH = "/ontwerp/publicaties"
 IN_FORCE = "in-force"
 
 _LIVE = sa.select(organisations.c.version, organisations.c.key).where(organisations.c.id == SCOPE)
-# One at a time per organisation decides what comes to hold.
-_LIVE_LOCKED = _LIVE.with_for_update()
+# One at a time decides what comes to hold; rows that only name their organisation need not wait for that.
+_LIVE_LOCKED = _LIVE.with_for_update(key_share=True)
 _LOCKED = (
     sa.select(publications)
     .where(scoped(publications), publications.c.id == sa.bindparam("which"))

@@ -66,7 +66,7 @@ _ACCOUNT = sa.select(accounts).where(accounts.c.username == sa.bindparam("name")
 _LOCKED = (
     sa.select(accounts.c.password_hash)
     .where(accounts.c.person == sa.bindparam("who"), accounts.c.active.is_(True))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _REHASH = (
     sa.update(accounts)
