@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from meldcode.engine import Complete, step
 from meldcode.store import Database
 from tests.bench.bare import BareSpiff, BareSql
 from tests.bench.rows import Row, at_most, interleaved, shown
 from tests.bench.school import FOLDER, School
 from tests.databases import Kind, SqliteFiles
+from tests.unit import test_engine_growth as growth
 
 ROUNDS = 300
 LOOPS = 400
@@ -41,6 +46,23 @@ def rows(folder: Path) -> Iterator[Row]:
     yield at_most("SQL statements of a completion", statements, "", 12)
     yield Row("commits of a completion", commits, "", "= 1", commits == 1)
     yield from _doubt_loop(databases)
+    yield from _engine_alone()
+
+
+def _engine_alone() -> Iterator[Row]:
+    """A step of the engine by itself, on thirty tasks, from the one with a ladder: stored JSON to stored JSON."""
+    now = datetime(2026, 9, 7, 7, tzinfo=UTC)
+    waiting = growth.finish(growth.finish(growth.at_the_doubt(), "advies"), "dossier")
+    stored, task = json.dumps(waiting.state), waiting.tasks[0].id
+
+    def work() -> None:
+        done = step(growth.doubting(), growth.CALENDAR, json.loads(stored), Complete(task), now)
+        json.dumps(done.state)
+
+    yield shown("engine alone: load, complete, run, save", interleaved(200, {"engine": work})["engine"], "ms")
+    yield shown(
+        "engine alone: stored state with twelve answers, deflated", len(zlib.compress(stored.encode())), "B"
+    )
 
 
 def _doubt_loop(databases: Kind) -> Iterator[Row]:
