@@ -228,13 +228,13 @@ def _page(tx: Transaction, actor: Actor, case: Case, content: bool, now: datetim
 
 def _movable(actor: Actor, case: Case) -> frozenset[UUID]:
     """The open tasks with a deadline that she may move; whether it can go any further, its page says."""
+    if any(StepKind.ACUUT in task.steps for task in case.tasks):
+        return frozenset()
     supervising, opened_by = case.published.supervising, case.opened_by
     return frozenset(
         task.id
         for task in case.tasks
-        if task.due_at is not None
-        and StepKind.ACUUT not in task.steps
-        and access.may_move_deadline(actor, task, supervising, opened_by=opened_by)
+        if task.due_at is not None and access.may_move_deadline(actor, task, supervising, opened_by=opened_by)
     )
 
 

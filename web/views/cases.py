@@ -13,7 +13,7 @@ from meldcode import cases
 from meldcode.cases import CaseSummary, StepCount
 from meldcode.diagram import draw
 from meldcode.diagram.model import StepKind
-from web import shown
+from web import deadlines, shown
 from web.keys import given_key
 from web.language import gettext, language
 from web.organisation import calendar, published, supervises
@@ -100,6 +100,8 @@ def case(case: UUID) -> ResponseReturnValue:
         can_reassign=page.can_reassign,
         can_shut_out=page.can_shut_out,
         pause=shown.pause(page.pause),
+        moves=deadlines.moves(page.moves),
+        movable=page.movable,
         progress=shown.progress(page),
         open=open_,
         entries=shown.history(page.entries, page.notes),

@@ -17,7 +17,7 @@ from meldcode.diagram.model import StepKind
 from meldcode.form import Checked, Form
 from meldcode.messages import Text
 from meldcode.store.errors import StoreError
-from web import shown
+from web import deadlines, shown
 from web.keys import fresh_key, given_key
 from web.language import gettext, language, said
 from web.organisation import calendar, published
@@ -181,6 +181,7 @@ def _show(
         draft_at=shown.when(page.draft.at) if page.draft and values is page.draft.answers else None,
         can_give_back=page.can_give_back,
         pause=shown.pause(page.pause),
+        moves=deadlines.moves(page.moves),
         give_back_key=fresh_key(),
     )
 
