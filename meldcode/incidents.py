@@ -58,8 +58,10 @@ _AGAIN = (
     )
 )
 _ADD = sa.insert(incidents)
-_ONE = sa.select(incidents).where(
-    scoped(incidents), incidents.c.id == sa.bindparam("which"), incidents.c.resolved_at.is_(None)
+_ONE = (
+    sa.select(incidents, cases.c.excluded)
+    .join_from(incidents, cases, sa.and_(cases.c.id == incidents.c.case, scoped(cases)), isouter=True)
+    .where(scoped(incidents), incidents.c.id == sa.bindparam("which"), incidents.c.resolved_at.is_(None))
 )
 _LIST = (
     sa.select(incidents, cases.c.reference, cases.c.excluded)
@@ -191,11 +193,12 @@ def _view(organisation: UUID, row: Any) -> IncidentView:
 def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by: UUID | None = None) -> None:
     """Close the incident and try again: the case is woken, or the mail sent, at the next tick.
 
-    Raises `MeldcodeError` when there is no such open incident.
+    A mail leaves then as any that waited: only while it is true, see `outbox.truth`. Raises `MeldcodeError`
+    when there is no such open incident, or `by` is shut out of the case it is about.
     """
     with db.transaction(organisation) as tx:
         row = tx.execute(_ONE, {"which": incident}).one_or_none()
-        if row is None:
+        if row is None or (by is not None and by.hex in (row.excluded or ())):
             raise MeldcodeError(
                 Text("Deze storing is er niet (meer).", "There is no such incident (any more).")
             )
@@ -224,6 +227,7 @@ def resolve_others(tx: Transaction, kind: str, nodes: Collection[str], now: date
     return len(over)
 
 
-def resolve_mail(tx: Transaction, mail: UUID, kind: str, now: datetime) -> None:
-    """The mail arrived: its own incident is over, and so is the organisation's incident of `kind`."""
+def resolve_mail(tx: Transaction, mail: UUID, kind: str | None, now: datetime) -> None:
+    """The mail arrived, or need not any more: its own incident is over, and so is the organisation's of
+    `kind`."""
     tx.execute(_RESOLVE_KIND, {"which_kind": kind, "which_mail": mail, "moment": now})

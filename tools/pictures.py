@@ -26,7 +26,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-from meldcode import cases, clock, outbox, people, timers
+from meldcode import cases, clock, mails, people, timers
 from meldcode.cases import TaskView
 from meldcode.people import Actor
 from meldcode.rehearse import read_example
@@ -70,7 +70,7 @@ class Studio:
     def _tick(self, moment: datetime) -> None:
         set_clock(self.db, moment)
         timers.fire_due(self.db, moment)
-        outbox.send_pending(self.db, self.smtp, moment)
+        mails.send_pending(self.db, self.smtp, moment)
 
     def begin(self, username: str, reference: str, moment: datetime) -> UUID:
         """A case whose reference is chosen: pictures made again should be the same pictures."""

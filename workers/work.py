@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from meldcode import chores, clock, desk, outbox, timers
+from meldcode import chores, clock, desk, mails, timers
 from meldcode.settings import Settings
 from meldcode.store import Database
 from workers.nudge import Nudge
@@ -73,7 +73,7 @@ class Work:
                     log.info("mails_sent", count=sent)
 
     def _send_some(self) -> int:
-        return outbox.send_pending(self._database, self._settings.smtp, clock.now(self._database))
+        return mails.send_pending(self._database, self._settings.smtp, clock.now(self._database))
 
 
 def _until_done(do_some: Callable[[], int]) -> int:

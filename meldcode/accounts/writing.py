@@ -104,6 +104,7 @@ def queue(
         body=body.format(**values),
         message_id=f"<{mail.hex}@{host}>",
         secret=link,
+        not_after=until if link is not None else None,
     )
     outbox.queue(tx, [queued], now)
     return mail

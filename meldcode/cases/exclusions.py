@@ -8,13 +8,13 @@ does not exist. Nobody can shut out the last one who watches over cases: then no
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 
-from meldcode import access, audit, people
+from meldcode import access, audit, outbox, people
 from meldcode.cases.acting import act, done
 from meldcode.cases.errors import AccessDenied
 from meldcode.cases.finding import glance
@@ -22,10 +22,10 @@ from meldcode.cases.once import Command
 from meldcode.cases.refusals import refusals_noted
 from meldcode.cases.values import Outcome
 from meldcode.messages import MeldcodeError, Text
-from meldcode.moves import Case
+from meldcode.moves import Case, redirect
 from meldcode.people import Actor, Person
 from meldcode.store import Database, Transaction, scoped
-from meldcode.store.tables import cases, drafts, mails, outbox, tasks
+from meldcode.store.tables import cases, drafts, mails, tasks
 
 # Codes, never a story: see `holding.REASONS`.
 REASONS: dict[str, Text] = {
@@ -63,6 +63,9 @@ class LastToWatch(MeldcodeError):
         )
 
 
+#: Who is shut out from now on, and what else is to be recorded.
+Changed = tuple[frozenset[UUID], list[audit.Record]]
+
 _SET = (
     sa.update(cases)
     .where(scoped(cases), cases.c.id == sa.bindparam("case_id"))
@@ -82,15 +85,11 @@ _FORGET = sa.delete(drafts).where(
     scoped(drafts), drafts.c.case == sa.bindparam("case_id"), drafts.c.person == sa.bindparam("person")
 )
 # What was refused or could not be sent counts too: trying again would send it to her after all.
-_UNSENT = sa.select(mails.c.id).where(
+_UNSENT = sa.select(mails).where(
     scoped(mails),
     mails.c.case == sa.bindparam("case_id"),
     mails.c.person == sa.bindparam("person"),
     mails.c.status.in_(("waiting", "failed")),
-)
-_UNQUEUE = sa.delete(outbox).where(scoped(outbox), outbox.c.mail == sa.bindparam("mail_id"))
-_WITHDRAW = (
-    sa.update(mails).where(scoped(mails), mails.c.id == sa.bindparam("mail_id")).values(status="withdrawn")
 )
 
 
@@ -104,7 +103,7 @@ def shut_out(
     """
     _must_be_one_of(REASONS, reason)
 
-    def change(tx: Transaction, case: Case) -> frozenset[UUID]:
+    def change(tx: Transaction, case: Case) -> Changed:
         if not access.may_shut_out(actor, case, case.published.supervising):
             raise AccessDenied
         if person not in {one.id for one in people.listed(tx) if one.active}:
@@ -117,10 +116,7 @@ def shut_out(
         tx.execute(_RELEASE, which)
         tx.execute(_UNASK, which)
         tx.execute(_FORGET, which)
-        for mail in tx.execute(_UNSENT, which).scalars().all():
-            tx.execute(_UNQUEUE, {"mail_id": mail})
-            tx.execute(_WITHDRAW, {"mail_id": mail})
-        return excluded
+        return excluded, _take_mails_from(tx, case, person, excluded, now)
 
     return _changed(db, actor, case_id, person, "person_shut_out", reason, key, now, change)
 
@@ -134,10 +130,10 @@ def readmit(
     """
     _must_be_one_of(READMISSIONS, reason)
 
-    def change(_: Transaction, case: Case) -> frozenset[UUID]:
+    def change(_: Transaction, case: Case) -> Changed:
         if not access.may_reassign(actor, case.published.supervising):
             raise AccessDenied
-        return case.excluded - {person}
+        return case.excluded - {person}, []
 
     return _changed(db, actor, case_id, person, "person_readmitted", reason, key, now, change)
 
@@ -160,6 +156,20 @@ def shut_out_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -
         )
 
 
+def _take_mails_from(
+    tx: Transaction, case: Case, person: UUID, excluded: frozenset[UUID], now: datetime
+) -> list[audit.Record]:
+    """No mail about the case reaches her any more; what is still true goes to who should have it now.
+
+    A record for each mail that nobody is left for.
+    """
+    found = tx.execute(_UNSENT, {"case_id": case.id, "person": person}).all()
+    free = tuple(replace(task, assignee=None) if task.assignee == person else task for task in case.tasks)
+    without_her = replace(case, excluded=excluded, tasks=free)
+    taken = [row for row in found if outbox.dispose(tx, row.id)]
+    return [record for row in taken for record in redirect(tx, without_her, row, now)]
+
+
 def _changed(
     db: Database,
     actor: Actor,
@@ -169,13 +179,13 @@ def _changed(
     reason: str,
     key: str,
     now: datetime,
-    change: Callable[[Transaction, Case], frozenset[UUID]],
+    change: Callable[[Transaction, Case], Changed],
 ) -> Outcome:
     # somebody else chosen on the same page is another command
     command = Command(action, f"{key}:{person.hex}", case_id)
 
     def run(tx: Transaction, case: Case) -> Outcome:
-        excluded = change(tx, case)
+        excluded, others = change(tx, case)
         if excluded == case.excluded:
             return done(case, repeated=True)
         row = {"case_id": case_id, "who": sorted(one.hex for one in excluded), "now": now}
@@ -191,7 +201,7 @@ def _changed(
             detail={"person": person.hex},
             key=command.stored_key,
         )
-        audit.append(tx, [record])
+        audit.append(tx, [record, *others])
         return done(case)
 
     return act(db, actor, command, now, run)

@@ -11,7 +11,7 @@ from meldcode import outbox, people
 from meldcode.messages import Text
 from meldcode.moves import Case, Task
 from meldcode.moves.mailing import LINK, message_id
-from meldcode.outbox import QueuedMail
+from meldcode.outbox import ASKED, HANDED, QueuedMail
 from meldcode.people import Person
 from meldcode.store import Transaction
 
@@ -50,12 +50,12 @@ def tell(tx: Transaction, case: Case, task: Task, to: UUID, *, key: str, now: da
     """Mail `to`, or her stand-in when she is away, that a task was given to her. `key` is the command's."""
     holders = people.holders(tx, {task.role}, now)[task.role] if task.role else []
     given = [one for one in holders if one.id == to] or list(people.there(tx, [to], now).values())
-    _send(tx, case, task, people.present(given, case.excluded), "handed", _BODY, key, now)
+    _send(tx, case, task, people.present(given, case.excluded), HANDED, _BODY, key, now, holder=to)
 
 
 def ask(tx: Transaction, case: Case, task: Task, to: Person, *, key: str, now: datetime) -> None:
     """Mail `to`, and nobody in her place, that a colleague asks for her advice."""
-    _send(tx, case, task, [to], "asked", _ASKED, key, now)
+    _send(tx, case, task, [to], ASKED, _ASKED, key, now)
 
 
 def _send(
@@ -67,6 +67,8 @@ def _send(
     body: Text,
     key: str,
     now: datetime,
+    *,
+    holder: UUID | None = None,
 ) -> None:
     organisation, base_url = case.published.version.organisation, tx.database.base_url
     for person in to:
@@ -91,5 +93,7 @@ def _send(
             subject=_SUBJECT.nl.format(**values),
             body=body.nl.format(**values),
             message_id=message_id(mail, base_url),
+            task=task.id,
+            holder=holder,
         )
         outbox.queue(tx, [queued], now)

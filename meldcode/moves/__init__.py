@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from meldcode.moves.loading import Case, Pause, Task, load, load_all, look, look_all, new_case, take
 from meldcode.moves.mailing import reminders
+from meldcode.moves.redirecting import is_for, redirect
 from meldcode.moves.releasing import release
 from meldcode.moves.saving import RECALCULATED, Changes, Choice, Entry, due_moment
 
@@ -25,11 +26,13 @@ __all__ = [
     "Pause",
     "Task",
     "due_moment",
+    "is_for",
     "load",
     "load_all",
     "look",
     "look_all",
     "new_case",
+    "redirect",
     "release",
     "reminders",
     "take",

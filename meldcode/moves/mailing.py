@@ -165,6 +165,8 @@ def write(
         body=body,
         message_id=message_id(mail_id, base_url),
         not_before=not_before(case, mail, person, now),
+        task=None if mail.task is None else UUID(mail.task),
+        holder=task.assignee if task is not None else None,
     )
 
 

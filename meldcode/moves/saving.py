@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from meldcode import audit, engine, incidents, outbox, people
 from meldcode.definition import ladders
 from meldcode.diagram.model import StepKind
-from meldcode.messages import Text
-from meldcode.moves import mailing
+from meldcode.moves import mailing, redirecting
 from meldcode.moves.loading import Case, Task
 from meldcode.outbox import QueuedMail
 from meldcode.people import Actor, Person
@@ -298,22 +297,7 @@ class Changes:
                 for person in to:
                     yield mailing.write(move.case, mail, task, person, base_url=base_url, now=self._now)
                 if not to:
-                    self._records.append(self._nobody(move.case, mail))
-
-    def _nobody(self, case: Case, mail: engine.Mail) -> audit.Record:
-        return incidents.record(
-            self._tx,
-            kind="mail_without_receiver",
-            text=Text(
-                f"Er is niemand met de rol `{mail.to}`, en niemand die vervangt. "
-                "Een bericht is daardoor niet verstuurd.",
-                f"Nobody with the role `{mail.to}` is there, and nobody stands in. "
-                "A message was therefore not sent.",
-            ),
-            now=self._now,
-            case=case.id,
-            node=mail.node,
-        )
+                    self._records.append(redirecting.nobody(self._tx, move.case, mail, self._now))
 
     def _record(self, move: _Move) -> audit.Record:
         case, step = move.case, move.step

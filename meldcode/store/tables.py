@@ -386,6 +386,9 @@ mails = sa.Table(
     sa.Column("error", sa.Text),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("sent_at", Moment),
+    sa.Column("task", sa.Uuid),  # the open task it is about
+    sa.Column("holder", sa.Uuid),  # whose that was when it was written; None: the pool's
+    sa.Column("not_after", Moment),  # it means nothing any more from then on
     sa.UniqueConstraint("case", "timer", "occurrence", "level", "person"),
     sa.Index("ix_mails_organisation_created_at", "organisation", "created_at"),
 )

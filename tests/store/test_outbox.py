@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from meldcode import audit, incidents, outbox, timers
-from meldcode.outbox import SmtpSettings, send_pending
+from meldcode.outbox import SmtpSettings, send_pending, sending
 from meldcode.store.tables import mails
 from meldcode.store.tables import outbox as waiting
 from tests.databases import beneath
@@ -269,7 +269,8 @@ def test_a_claimed_mail_is_left_alone_until_its_lease_ends(
     remind(house)
     [row] = rows(house)
     lease = outbox.lease_of(smtp)
-    assert outbox._claim(house.db, house.organisation, row.id, DUE, lease).attempts == 1
+    assert isinstance(sending.claim_one(house.db, house.organisation, row.id, DUE, lease), sending.Claim)
+    assert rows(house)[0].attempts == 1
 
     assert send_pending(house.db, smtp, DUE + lease - timedelta(seconds=1)) == 0
     assert send_pending(house.db, smtp, DUE + lease) == 1
