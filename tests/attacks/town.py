@@ -17,13 +17,12 @@ import psycopg
 from flask import Flask
 
 from meldcode import clock, definition, people, publishing
-from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
 from tests.databases import MASTER_KEY, Kind, PostgresDatabases, address
 from tests.postgres import SUPERUSER
+from tests.web.application import pages_on
 from tests.web.person import PASSWORD
 from web import demo
-from web.app import create_app
 
 SCHOOL = Path(__file__).resolve().parents[2] / "processes" / "basisschool-het-voorbeeld"
 OTHER_KEY = "basisschool-de-overkant"
@@ -63,18 +62,8 @@ class Town:
 
     def app(self, *, base_url: str = "http://localhost", in_demo: bool = False) -> Flask:
         """The pages, outside a demonstration unless asked."""
-        settings = Settings(
-            database_url=address(self.db),
-            broker_url="redis://127.0.0.1:1/0",  # nobody listens there
-            smtp=SmtpSettings("127.0.0.1", 1),
-            secret_key="s" * 40,
-            master_key=MASTER_KEY,
-            base_url=base_url,
-            demo=in_demo,
-        )
-        db = settings.database()
+        app, db = pages_on(address(self.db), base_url=base_url, in_demo=in_demo)
         self.opened.append(db)
-        app = create_app(settings, db)
         app.config[demo.PASSWORD] = PASSWORD if in_demo else None
         return app
 

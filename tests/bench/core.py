@@ -50,7 +50,7 @@ def rows(folder: Path) -> Iterator[Row]:
 
 
 def _engine_alone() -> Iterator[Row]:
-    """A step of the engine by itself, on thirty tasks, from the one with a ladder: stored JSON to stored JSON."""
+    """A step of the engine by itself, from JSON to JSON: thirty tasks, at the one with a ladder."""
     now = datetime(2026, 9, 7, 7, tzinfo=UTC)
     waiting = growth.finish(growth.finish(growth.at_the_doubt(), "advies"), "dossier")
     stored, task = json.dumps(waiting.state), waiting.tasks[0].id

@@ -9,14 +9,13 @@ import pytest
 from flask import Flask
 
 from meldcode import clock, definition, people, publishing
-from meldcode.settings import Settings, SmtpSettings
 from meldcode.store import Database
 from tests import databases
-from tests.databases import KINDS, MASTER_KEY, Kind, kind_named
+from tests.databases import KINDS, Kind, kind_named
 from tests.served import served
+from tests.web.application import pages_on
 from tests.web.person import PASSWORD, Person
 from web import demo
-from web.app import create_app
 
 SCHOOL = Path(__file__).resolve().parents[2] / "processes" / "basisschool-het-voorbeeld"
 
@@ -72,19 +71,8 @@ def make(school: Database) -> Iterator[Make]:
     made: list[Database] = []
 
     def application(*, base_url: str = "http://localhost", in_demo: bool = True) -> Flask:
-        settings = Settings(
-            database_url=databases.address(school),
-            # nobody listens there: the pages do not depend on the broker
-            broker_url="redis://127.0.0.1:1/0",
-            smtp=SmtpSettings("127.0.0.1", 1),
-            secret_key="s" * 40,
-            master_key=MASTER_KEY,
-            base_url=base_url,
-            demo=in_demo,
-        )
-        db = settings.database()
+        app, db = pages_on(databases.address(school), base_url=base_url, in_demo=in_demo)
         made.append(db)
-        app = create_app(settings, db)
         app.config[demo.PASSWORD] = PASSWORD
         return app
 
