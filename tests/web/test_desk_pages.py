@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
 from html import unescape
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from meldcode import clock, definition, desk, people, publishing
 from meldcode.desk.examples import replayed
 from meldcode.desk.finding import told
 from meldcode.store import Database
-from meldcode.store.tables import desk_proofs
 from tests.web.person import PASSWORD, Person, goes_to, heading
+from tests.web.proofs import keep_proof
 from tests.web.test_desk import DIAGRAM, Designer
 from web.services import EXTENSION, Services
 
@@ -51,19 +48,7 @@ def prove(app: Flask, *, played: bool = False) -> None:
     version = desk.look(desk.read(db, home).contents).version
     examples = [told(one) for one in replayed(version)] if version and played else []
     report = {"sound": {}, "findings": [], "rules": [], "states": 3, "examples": examples}
-    row = {
-        "id": uuid4(),
-        "version": desk.cases_of(desk.read(db, home).contents),
-        "person": home,
-        "asked_at": clock.real(),
-        "seen_at": clock.real(),
-        "state": "done",
-        "states": 3,
-        "looked_at": 3,
-        "report": zlib.compress(json.dumps(report).encode()),
-    }
-    with db.transaction(home) as tx:
-        tx.execute(sa.insert(desk_proofs), row)
+    keep_proof(db, home, report)
 
 
 def publish(wieke: Person, note: str = "Een regel erbij.", day: str = "") -> str:

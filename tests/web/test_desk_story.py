@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
-from meldcode import clock, desk, people
-from meldcode.store.tables import desk_proofs
+from meldcode import people
 from tests.organisations import SCHOOL, version_of
 from tests.web.person import Person
+from tests.web.proofs import keep_proof
 from tests.web.test_desk import Designer
 from web.services import EXTENSION, Services
 from web.views.desk_story import marked
@@ -52,21 +49,7 @@ def proven(app: Flask, walk: list[dict[str, Any]] | None = None) -> UUID:
         "elements": ["signalen"],
     }
     report = {"sound": {}, "findings": [], "rules": [rule], "states": 3}
-    which = uuid4()
-    row = {
-        "id": which,
-        "version": desk.cases_of(desk.read(db, home).contents),
-        "person": home,
-        "asked_at": clock.real(),
-        "seen_at": clock.real(),
-        "state": "done",
-        "states": 3,
-        "looked_at": 3,
-        "report": zlib.compress(json.dumps(report).encode()),
-    }
-    with db.transaction(home) as tx:
-        tx.execute(sa.insert(desk_proofs), row)
-    return which
+    return keep_proof(db, home, report)
 
 
 def drawn(page: str) -> dict[str, str]:
