@@ -186,7 +186,7 @@ def test_a_case_that_cannot_stand_anywhere_stays_and_says_where_it_stood(to: Cal
     assert refused.value.text.nl.startswith(("De zaak staat bij", "Het proces 'proces'"))
 
 
-def fork(*ways: str) -> Version:
+def fork(*ways: str, reminded: bool = False) -> Version:
     d = Drawing()
     d.start()
     d.task("eerst")
@@ -199,6 +199,8 @@ def fork(*ways: str) -> Version:
         d.task(way)
         d.flow("splitsing", way, key=f"naar_{way}")
         d.flow(way, "samen", key=f"van_{way}")
+        if reminded:
+            d.reminder(f"{way}_2d", "P2D", way)
     d.chain("samen", "slot", "einde")
     return version(d)
 
@@ -223,21 +225,7 @@ def test_a_token_that_waits_in_a_join_still_counts_when_its_task_gets_a_reminder
     case = Case(fork("a", "b"))
     case.done("eerst")
     case.done("a")
-    d = Drawing()
-    d.start()
-    d.task("eerst")
-    d.gateway("parallel", "splitsing")
-    d.gateway("parallel", "samen")
-    d.task("slot")
-    d.end()
-    d.chain("begin", "eerst", "splitsing")
-    for way in ("a", "b"):
-        d.task(way)
-        d.flow("splitsing", way, key=f"naar_{way}")
-        d.flow(way, "samen", key=f"van_{way}")
-        d.reminder(f"{way}_2d", "P2D", way)
-    d.chain("samen", "slot", "einde")
-    result = moved(case, version(d))
+    result = moved(case, fork("a", "b", reminded=True))
     assert result.armed == ("b_2d",)
     case.done("b")
     assert case.open == ["slot"]
