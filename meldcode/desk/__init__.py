@@ -16,7 +16,16 @@ from meldcode.desk.finding import Found, Look, Source, findings, look, report_of
 from meldcode.desk.going_live import agree, publish, put_in_force, refuse, withdraw
 from meldcode.desk.paths import Kind, kind_of
 from meldcode.desk.presence import AWAY_AFTER, here, leave
-from meldcode.desk.proofs import ProofView, ask_proof, cases_of, proof, proof_of, prove_waiting, proven
+from meldcode.desk.proofs import (
+    ProofView,
+    ask_proof,
+    cases_of,
+    has_failed,
+    proof,
+    proof_of,
+    prove_waiting,
+    proven,
+)
 from meldcode.desk.publications import (
     Publication,
     files_of_publication,
@@ -69,6 +78,7 @@ __all__ = [
     "files_of_publication",
     "files_of_version",
     "findings",
+    "has_failed",
     "has_read",
     "here",
     "history",

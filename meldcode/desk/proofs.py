@@ -65,6 +65,12 @@ _OF_VERSION = (
     .order_by(desk_proofs.c.asked_at.desc())
     .limit(1)
 )
+_LAST_STATE = (
+    sa.select(desk_proofs.c.state)
+    .where(scoped(desk_proofs), desk_proofs.c.version == sa.bindparam("wanted"))
+    .order_by(desk_proofs.c.asked_at.desc())
+    .limit(1)
+)
 _TO_DO = (
     sa.select(desk_proofs)
     .where(
@@ -155,6 +161,12 @@ def proof_of(db: Database, organisation: UUID, files: Mapping[str, bytes]) -> Pr
     with db.reading(organisation) as tx:
         row = tx.execute(_OF_VERSION, {"wanted": cases_of(files)}).one_or_none()
     return None if row is None else _view(row)
+
+
+def has_failed(db: Database, organisation: UUID, files: Mapping[str, bytes]) -> bool:
+    """Was the last proof that was asked of these files not brought to an end?"""
+    with db.reading(organisation) as tx:
+        return tx.execute(_LAST_STATE, {"wanted": cases_of(files)}).scalar_one_or_none() == FAILED
 
 
 def newest_proof(tx: Transaction, files: Mapping[str, bytes]) -> Mapping[str, Any] | None:

@@ -80,6 +80,17 @@ def test_an_example_that_goes_differently_is_told_before_and_after_publishing_an
 # --- a mail --------------------------------------------------------------------------------------------
 
 
+def test_a_proof_that_failed_is_said_and_can_be_asked_again(wieke: Person) -> None:
+    change_mail(wieke)
+    db, home = database(wieke.app), _home(wieke.app)
+    keep_proof(db, home, None, state="failed")
+    page = wieke.get("/ontwerp/publiceren")
+    assert "Het naspelen is niet gelukt" in text_of(page)
+    assert "Alle zaken naspelen" in text_of(page)
+    prove(wieke.app)  # the next one goes well
+    assert "Het naspelen is niet gelukt" not in text_of(wieke.get("/ontwerp/publiceren"))
+
+
 def test_a_mail_is_looked_at_and_kept_without_a_script(wieke: Person) -> None:
     form = wieke.form(MAIL)
     before = form.fields["tekst"][0].lstrip("\n")

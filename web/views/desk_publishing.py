@@ -63,6 +63,7 @@ def _publish_page(given: dict[str, str] | None = None, problem: str | None = Non
         findings=[with_place(shown(one)) for one in seen.findings],
         errors=len(seen.errors),
         proof=proof,
+        has_failed=proof is None and desk.has_failed(services().db, actor().organisation, mine.contents),
         standing=standing,
         stories=_stories(proof),
         whys=_whys(proof),
@@ -79,7 +80,7 @@ def _stories(proof: ProofView | None) -> list[tuple[str, str, list[str]]]:
     """How each thing goes wrong that does, step by step: its key in addresses, a heading, the sentences."""
     report = (proof.report if proof else None) or {}
     found = [
-        (key, gettext("Zo gaat het mis: %(title)s", title=said(SOUND[key])), one["story"])
+        (key, gettext("Zo gaat het mis met “%(title)s”", title=said(SOUND[key])), one["story"])
         for key, one in report.get("sound", {}).items()
     ]
     for one in report.get("rules", ()):
