@@ -462,3 +462,23 @@ def test_every_question_that_can_be_doubted_while_weighing_has_a_help(folder: st
     ]
     assert len(doubted) >= 7
     assert [field.key for field in doubted if not field.description] == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_who_reports_sees_the_facts_that_were_written_down_before(folder: str) -> None:
+    version = version_of(folder)
+    reports = [
+        node
+        for node in version.nodes.values()
+        if node.process == version.main_process
+        and node.parent == version.main_process
+        and StepKind.MELDEN in node.steps
+    ]
+    assert reports
+    for node in reports:
+        form = version.form_of(node.id)
+        assert form is not None
+        facts = {"feiten": [{"wat": "Een blauwe plek."}, {"wat": "Zij kwam niet."}]}
+        page = form.render({}, facts)
+        assert "Een blauwe plek. Zij kwam niet." in page, node.id
+        assert "Een blauwe plek" not in form.render({}, {}), node.id
