@@ -68,6 +68,12 @@ _ENDED = sa.delete(password_links).where(
 )
 _ACCOUNT = sa.select(accounts).where(accounts.c.username == sa.bindparam("name"))
 _ACCOUNT_OF = sa.select(accounts).where(accounts.c.person == sa.bindparam("who"), scoped(accounts))
+# Whoever makes or uses links of an account does so alone, and takes the account before the links.
+_ALONE = (
+    sa.select(accounts.c.person)
+    .where(accounts.c.person == sa.bindparam("who"))
+    .with_for_update(key_share=True)
+)
 _PERSON = sa.select(persons).where(scoped(persons), persons.c.id == sa.bindparam("who"))
 _END_SESSIONS = sa.delete(sessions).where(sessions.c.person == sa.bindparam("who"))
 
@@ -179,6 +185,7 @@ def choose_password(db: Database, token: str, password: str, now: datetime) -> s
     if row is None:
         raise LinkEnded
     with db.transaction(row.organisation) as tx:
+        tx.execute(_ALONE, {"who": row.person})
         if not tx.execute(_USED, {"token": token_hash}).rowcount:
             raise LinkEnded  # somebody was ahead, with the same link
         people.set_password(tx, row.person, row.username, password)
@@ -206,6 +213,7 @@ def _send(tx: Transaction, purpose: str, account: Any, now: datetime) -> None:
     lasts, template = (
         (RESET_LASTS, writing.RESET) if purpose == RESET else (INVITATION_LASTS, writing.INVITATION)
     )
+    tx.execute(_ALONE, {"who": account.person})
     forget_links(tx, account.person, now)
     link = {"token_hash": people.digest(token), "person": account.person, "purpose": purpose}
     tx.execute(sa.insert(password_links), {**link, "created_at": now, "ends_at": now + lasts})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import sqlalchemy as sa
 
@@ -122,7 +122,9 @@ def add_absence(
         "from": from_at.isoformat(),
         "until": None if until_at is None else until_at.isoformat(),
     }
-    _change(db, actor, "absence", person, {"id": uuid4().hex, "absence": given}, now)
+    # the same absence sent twice, by a second press or from a second window, is one
+    which = uuid5(person, f"{from_at.astimezone(UTC)} {until_at and until_at.astimezone(UTC)} {standin}")
+    _change(db, actor, "absence", person, {"id": which.hex, "absence": given}, now)
 
 
 def remove_absence(db: Database, actor: Actor, absence: UUID, *, now: datetime) -> None:

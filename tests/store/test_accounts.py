@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -295,6 +296,41 @@ def test_nobodys_post_box_is_filled_by_somebody_else(house: House) -> None:
         except TooManyAttempts:
             continue
     assert asked == 5
+
+
+def test_asking_from_four_windows_at_once_says_nothing_about_an_account_either(house: House) -> None:
+    """What went wrong only for a name that exists would tell that it does."""
+    gate = threading.Barrier(4)
+
+    def ask(number: int) -> None:
+        gate.wait()
+        accounts.ask_reset(house.db, "sanne", f"192.0.2.{number}", MONDAY)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(ask, range(4)))
+    tokens = [token_in(mail) for mail in delivered(house.db)]
+    assert len(tokens) == 4
+    assert sum(works(house, token) for token in tokens) == 1
+
+
+def works(house: House, token: str) -> bool:
+    try:
+        return bool(accounts.link_of(house.db, token, MONDAY))
+    except LinkEnded:
+        return False
+
+
+def test_inviting_again_from_four_windows_at_once_leaves_one_link_that_works(house: House) -> None:
+    person = invite(house)
+    gate = threading.Barrier(4)
+
+    def again(_: int) -> None:
+        gate.wait()
+        accounts.invite_again(house.db, house.organisation, person, now=MONDAY, by=house.actor("henk"))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(again, range(4)))
+    assert sum(works(house, token_in(mail)) for mail in delivered(house.db)) == 1
 
 
 def test_an_account_asks_in_its_own_language(house: House) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 
-from meldcode import adjustments
+from meldcode import adjustments, people
 from meldcode.adjustments import LastAdministrator
 from tests.store.house import MONDAY, House
 from tests.store.test_cover import person, school  # noqa: F401  (a fixture)
@@ -51,3 +52,17 @@ def test_two_administrators_who_close_each_other_leave_one(school: House) -> Non
             switch(marit, one, True)
         assert person(school, "sanne").active
         assert person(school, "marit").active
+
+
+def test_an_absence_sent_from_four_windows_at_once_is_one(school: House) -> None:  # noqa: F811
+    marit, sanne = school.actor("marit"), school.people["sanne"]
+    until = MONDAY + timedelta(days=3)
+    add = partial(adjustments.add_absence, school.db, marit, sanne, standin=None, from_at=MONDAY, now=MONDAY)
+    assert together(*[partial(add, until_at=until)] * 4) == ["done"] * 4
+    with school.db.reading(school.organisation) as tx:
+        [absence] = people.absences_of(tx, sanne, MONDAY)
+    assert [one.kind for one in adjustments.latest(school.db, school.organisation)] == ["absence"]
+    adjustments.remove_absence(school.db, marit, absence.id, now=MONDAY)
+    add(until_at=until)  # taken back and given again
+    with school.db.reading(school.organisation) as tx:
+        assert len(people.absences_of(tx, sanne, MONDAY)) == 1
