@@ -1,8 +1,8 @@
 """What already happened in a case, as far as a rule needs it: a few words that a state remembers.
 
-`did:wegen`         that step was passed (the conversation also by an agreed skip; all by a hand-over that
-                    begins the case); `did:all`: or a report was sent, after which nothing has to be passed
-                    any more; `did:vt-advies` and `did:kindcheck` likewise
+`did:wegen`         that step was passed (the conversation when it was held, or by an agreed skip; all by a
+                    hand-over that begins the case); `did:all`: or a report was sent, after which nothing
+                    has to be passed any more; `did:vt-advies` and `did:kindcheck` likewise
 `doctor`            somebody said that a doctor has this case
 `skip`              the conversation is skipped and no second person agreed yet
 `danger@form`       what the form of a weighing last said, until a report was sent; `doubt@form` likewise
@@ -51,8 +51,11 @@ def marks(meaning: Meaning, node: Node, answers: Mapping[str, Json]) -> frozense
         dates = meaning.sending(node)
         if not dates or any(answers.get(key) for key in dates):
             found.add("sent")
-    if StepKind.GESPREK in node.steps and any(answers.get(key) == SKIP for key in meaning.skip_fields(node)):
-        found.add("skipped")
+    if StepKind.GESPREK in node.steps:
+        if any(answers.get(key) == SKIP for key in meaning.skip_fields(node)):
+            found.add("skipped")
+        elif meaning.days_of_talks and not any(answers.get(key) for key in meaning.talked(node)):
+            found.add("unheld")
     if any(answers.get(key) == DOCTOR for key in meaning.doctor_fields):
         found.add("doctor")
     if node.steps & {StepKind.OVERSLAAN, StepKind.OVERDRACHT} and any(
@@ -133,6 +136,8 @@ def _steps(known: set[str], kinds: frozenset[StepKind], said: frozenset[str]) ->
         if "skipped" in said:
             passed -= {StepKind.GESPREK}
             known.add("skip")
+        elif "unheld" in said:
+            passed -= {StepKind.GESPREK}
         else:
             known.discard("skip")
     if StepKind.OVERSLAAN in kinds and "refused" not in said:
@@ -188,6 +193,7 @@ def possible(meaning: Meaning, node: Node) -> frozenset[frozenset[str]]:
     if watched & (meaning.doubt_fields | meaning.danger_fields):
         words = {frozenset({"weighed", *some}) for some in _subsets("danger", "doubt", "negative")}
     extra = ["skipped", "refused"] if node.steps & MAY_REFUSE else []
+    extra += ["unheld"] if StepKind.GESPREK in node.steps else []
     extra += ["doctor"] if watched & meaning.doctor_fields else []
     if StepKind.MELDEN in node.steps:
         words = {one | {"sent"} for one in words} | (set() if _always_sent(meaning, node) else words)

@@ -17,7 +17,7 @@ from meldcode.form import Form
 from meldcode.form.parts import Field, Keyed, Prose, every
 
 DANGER = ("acuut", "onthulling", "structureel")
-YES, DOUBT, SKIP, DOCTOR = "ja", "twijfel", "overslaan", "arts"
+YES, NO, DOUBT, SKIP, DOCTOR = "ja", "nee", "twijfel", "overslaan", "arts"
 ACUTE = "acuut"
 PEOPLE = frozenset({"userTask", "manualTask"})
 ADULT_SECTORS = frozenset({"ggz", "maatschappelijke-ondersteuning", "rechtsorde"})
@@ -149,17 +149,28 @@ class Meaning:
 
     def sending(self, node: Node) -> tuple[str, ...]:
         """The fields in which the form of a report says that it was sent: a date, or ja/nee before it."""
+        return self._day(node, "meld")
+
+    def _day(self, node: Node, word: str) -> tuple[str, ...]:
+        """The dates of a form with this word in their key, or else its first date."""
         form = self.form(node)
-        if form is None:
-            return ()
-        dates = [key for key, field in form.fields.items() if is_date(field)]
-        return tuple([key for key in dates if "meld" in key] or dates[:1])
+        dates = [key for key, field in form.fields.items() if is_date(field)] if form else []
+        return tuple([key for key in dates if word in key] or dates[:1])
 
     def skip_fields(self, node: Node) -> tuple[str, ...]:
         """The fields of a conversation that can be answered with skipping it."""
         return tuple(
             key for key, field in self._fields(node) if any(option.value == SKIP for option in field.options)
         )
+
+    def talked(self, node: Node) -> tuple[str, ...]:
+        """The fields in which a form says when a conversation was held; one that only plans has none."""
+        return self._day(node, "gesprek")
+
+    @cached_property
+    def days_of_talks(self) -> bool:
+        """Whether some conversation says on what day it was held."""
+        return any(self.talked(node) for node in self.tagged(StepKind.GESPREK))
 
     def refusal_fields(self, node: Node) -> tuple[str, ...]:
         """The first question of a second person, or of whoever takes over, that can be answered with no."""
@@ -178,7 +189,7 @@ class Meaning:
         if StepKind.MELDEN in node.steps:
             found |= set(self.sending(node))
         if StepKind.GESPREK in node.steps:
-            found |= set(self.skip_fields(node))
+            found |= {*self.skip_fields(node), *self.talked(node)}
         if node.steps & {StepKind.OVERSLAAN, StepKind.OVERDRACHT}:
             found |= set(self.refusal_fields(node))
         return frozenset(found | keys & self.doctor_fields)

@@ -8,6 +8,7 @@ from meldcode.check.exploration import Edge
 from meldcode.check.history import has
 from meldcode.check.meaning import ACUTE
 from meldcode.check.moves import aside, opening
+from meldcode.check.norms import contradiction
 from meldcode.check.verdict import Evidence, Says, Verdict, broken
 from meldcode.diagram.model import StepKind
 from meldcode.messages import Text
@@ -71,6 +72,9 @@ def danger_is_reported(evidence: Evidence) -> Verdict:
                 f"“{node.name}” does not always ask with whom, or why not.",
                 node.id,
             )
+    contradicted = contradiction(evidence)
+    if contradicted:
+        return contradicted
     unreported = [
         edge for edge in evidence.ends if has(edge.history, "danger") and "excused" not in edge.history
     ]

@@ -7,8 +7,11 @@ import itertools
 from meldcode.check.asking import is_choice
 from meldcode.check.blanks import blank_advice
 from meldcode.check.blocking import blocked
+from meldcode.check.crossed import REPORT, crossed
 from meldcode.check.deciding import deciding_defaults, deciding_on
+from meldcode.check.drawn import inputs
 from meldcode.check.moves import APART, can_open, ends_with, finishes, opening, opens
+from meldcode.check.norms import no_result
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
 from meldcode.diagram.model import StepKind
 from meldcode.form import Field
@@ -146,7 +149,7 @@ def people_decide(evidence: Evidence) -> Verdict:
     )
     if verdict.says is Says.BROKEN:
         return verdict
-    own = blank_advice(evidence) or deciding_defaults(evidence)
+    own = blank_advice(evidence) or deciding_defaults(evidence) or _filled_in(evidence)
     if own is not None:
         return own
     by_table = [
@@ -184,6 +187,29 @@ def people_decide(evidence: Evidence) -> Verdict:
 
 
 RESULTS = (StepKind.AFSLUITEN, StepKind.HULP)
+JUDGING = frozenset(
+    {StepKind.WEGEN, StepKind.BESLISSEN, StepKind.OVERSLAAN, StepKind.AFSLUITEN, StepKind.VOLGEN}
+)
+
+
+def _filled_in(evidence: Evidence) -> Verdict | None:
+    """A choice that stands there already is made by the form: whoever passes on has not decided."""
+    for node in evidence.meaning.people.values():
+        form = evidence.meaning.form(node)
+        if form is None or not node.steps & JUDGING:
+            continue
+        for field in inputs(form):
+            counts = field.required or any(
+                field.key in names for names in evidence.exploration.reads.values()
+            )
+            if counts and is_choice(field) and field.default not in (None, "", [], False):
+                return broken(
+                    f"Bij “{node.name}” is “{field.label}” al ingevuld. Laat een mens kiezen.",
+                    f"At “{node.name}” “{field.label}” is filled in already. Let a person choose.",
+                    node.id,
+                    field.key,
+                )
+    return None
 
 
 def help_is_followed(evidence: Evidence) -> Verdict:
@@ -199,6 +225,9 @@ def help_is_followed(evidence: Evidence) -> Verdict:
     )
     if verdict.says is Says.BROKEN:
         return verdict
+    ill_advised = no_result(evidence)
+    if ill_advised:
+        return ill_advised
     failed = [edge for edge in evidence.ends if "failed" in edge.history]
     failed += [edge for edge, _ in opening(evidence, StepKind.HULP) if "failed" in edge.history]
     if evidence.exploration.complete:
@@ -225,4 +254,10 @@ def nobody_blocks(evidence: Evidence) -> Verdict:
     if not evidence.exploration.complete:
         return evidence.holds()  # what was not looked at may give her the choice back
     edges, why = blocked(evidence)
-    return evidence.unless(edges, why)
+    verdict = evidence.unless(edges, why)
+    if verdict.says is Says.BROKEN:
+        return verdict
+    astray = crossed(
+        evidence.version, lambda node: StepKind.MELDEN in node.steps and not node.steps & APART, REPORT
+    )
+    return astray or verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from meldcode.check.crossed import COLLEAGUE, crossed
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
 from meldcode.check.meaning import Meaning
@@ -45,7 +46,8 @@ def colleague(evidence: Evidence) -> Verdict:
             "Geen antwoord bij de signalen verlaat de gewone stappen voor de eigen weg.",
             "No answer among the signals leaves the ordinary steps for the route of its own.",
         )
-    return evidence.holds()
+    astray = crossed(evidence.version, lambda node: node.id in routes, COLLEAGUE)
+    return astray or evidence.holds()
 
 
 def colleague_route(meaning: Meaning) -> frozenset[str]:

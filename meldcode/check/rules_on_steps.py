@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
+from meldcode.check.crossed import ADVICE, INJURY, crossed
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
@@ -13,6 +16,7 @@ from meldcode.diagram.model import LEGAL_STEPS, Node, StepKind
 from meldcode.form import Field
 from meldcode.messages import Text
 
+NAMING = {StepKind.VT_ADVIES: ADVICE, StepKind.LETSELDUIDING: INJURY}
 FPKM = "fpkm"  # closed in 2017
 NAMED = {
     StepKind.VT_ADVIES: ("veilig thuis",),
@@ -115,7 +119,15 @@ def advice_in_reach(evidence: Evidence) -> Verdict:
             return evidence.unless(
                 far, Text(f"Bij stap 2 is {nl} niet te kiezen.", f"Step 2 cannot reach {en}.")
             )
+    for kind, named in NAMING.items():
+        astray = crossed(evidence.version, _tagged(kind), named)
+        if astray:
+            return astray
     return evidence.holds()
+
+
+def _tagged(kind: StepKind) -> Callable[[Node], bool]:
+    return lambda node: kind in node.steps and not node.steps & APART
 
 
 BEYOND = frozenset(LEGAL_STEPS) - {StepKind.CONSULTEREN}
