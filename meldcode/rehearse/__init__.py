@@ -5,7 +5,7 @@ from meldcode.rehearse.example import Away, Example, ExampleError, ExpectedMail,
 from meldcode.rehearse.playing import Happening, Timeline, examples_of, play
 from meldcode.rehearse.rehearsal import Point, Rehearsal, RehearsalError, begin, read_kept, resume
 from meldcode.rehearse.saving import as_example
-from meldcode.rehearse.telling import as_json, as_story, as_text, told
+from meldcode.rehearse.telling import as_json, as_story, as_text, by_day, told
 
 __all__ = [
     "Away",
@@ -23,6 +23,7 @@ __all__ = [
     "as_story",
     "as_text",
     "begin",
+    "by_day",
     "examples_of",
     "play",
     "random_answers",

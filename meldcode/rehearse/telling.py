@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from babel.dates import format_date
@@ -76,18 +77,24 @@ def as_story(version: Version, rehearsal: Rehearsal, language: str = "nl") -> st
     return "\n".join([*lines[:-1], f"  {now.of(language)}", ""])
 
 
-def _days(version: Version, happenings: Iterable[Happening], language: str) -> Iterator[str]:
-    """Each day once, in words, and below it a line with the time for each happening."""
+def by_day(
+    version: Version, happenings: Iterable[Happening]
+) -> Iterator[tuple[date, list[tuple[datetime, Text]]]]:
+    """Each day once, where the organisation is, with what happened on it: when, and in a sentence."""
     calendar = version.organisation.calendar()
+    local = ((calendar.local(one.at), one) for one in happenings)
+    for day, those in groupby(local, key=lambda one: one[0].date()):
+        yield day, [(at, told(version, one)) for at, one in those]
+
+
+def _days(version: Version, happenings: Iterable[Happening], language: str) -> Iterator[str]:
+    """Each day in words, and below it a line with the time for each happening."""
     english = language == "en"
-    day = None
-    for happening in happenings:
-        local = calendar.local(happening.at)
-        if local.date() != day:
-            day = local.date()
-            yield f"  {format_date(day, 'EEEE d MMMM y', locale='en' if english else 'nl')}"
-        time = f"{local.hour}{':' if english else '.'}{local:%M}"
-        yield f"    {time:>5}  {told(version, happening).of(language)}"
+    for day, lines in by_day(version, happenings):
+        yield f"  {format_date(day, 'EEEE d MMMM y', locale='en' if english else 'nl')}"
+        for at, said in lines:
+            clock = f"{at.hour}{':' if english else '.'}{at:%M}"
+            yield f"    {clock:>5}  {said.of(language)}"
 
 
 def as_json(timeline: Timeline) -> dict[str, Any]:

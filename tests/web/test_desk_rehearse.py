@@ -14,7 +14,7 @@ from meldcode import definition, desk
 from meldcode.rehearse import play, read_example
 from meldcode.store.tables import cases, mails
 from tests.databases import beneath
-from tests.web.person import Person, SeenForm, forms, goes_to, heading
+from tests.web.person import Person, SeenForm, forms, heading
 from tests.web.test_desk_pages import _home, database, text_of
 from tests.web.test_desk_papers import change
 
@@ -84,6 +84,8 @@ def test_a_case_is_lived_through_and_nothing_of_it_is_stored(app: Flask, wieke: 
     assert "Als niemand iets doet" in at.told
     at.clock("termijn")
     assert "herinnering: mail “herinnering” aan de leerkracht" in at.told
+    latest = at.page[at.page.index('role="status"') :]
+    assert text_of(latest[: latest.index("</ul>")]).startswith('role="status"> De tijd gaat door. de termijn')
     at.clock("werkdag")
     at.answer()
     assert "nieuwe taak voor de leerkracht: " in at.told
@@ -150,14 +152,17 @@ def test_somebody_is_away_and_the_stand_in_or_nobody_gets_the_mail(app: Flask, w
     # it goes along into the example that is kept, and is read there
     saved = wieke.send(at.form("/bewaar", "_naam"), {"_naam": "Zonder leerkracht"})
     path = "examples/zonder-leerkracht.toml"
-    assert goes_to(saved) == f"/ontwerp/tekst/{path}"
+    assert saved.headers["Location"] == f"/ontwerp/oefenen?bewaard={path}"
+    assert "Het voorbeeld “Zonder leerkracht” staat in het ontwerp." in text_of(
+        wieke.get(saved.headers["Location"])
+    )
     contents = desk.read(database(app), _home(app)).contents
     example = read_example(contents[path], path)
     assert play(definition.read_files(contents), example).as_expected
     assert [(one.role, one.last) for one in example.away] == [("leerkracht", None)]
     # she was there after all: the same moves, another mail
     at.clock("terugkeer:0")
-    assert "niet aanwezig" not in at.told
+    assert "die is er niet" not in at.told
     assert "away" not in at.kept
     for role, first, until in (
         ("leerkracht", "", ""),
@@ -185,13 +190,16 @@ def test_a_random_story_is_told_and_saved_as_an_example_that_plays_as_it_went(
     assert len(at.kept["moment"]) > 2  # type: ignore[arg-type]
     at.press(at.form("/bewaar", "_naam"), {"_naam": "!!"}, 422)
     saved = wieke.send(at.form("/bewaar", "_naam"), {"_naam": "Mijn verhaal: één"})
-    path = "examples/mijn-verhaal-n.toml"
-    assert goes_to(saved) == f"/ontwerp/tekst/{path}"
+    path = "examples/mijn-verhaal-een.toml"
+    assert saved.headers["Location"] == f"/ontwerp/oefenen?bewaard={path}"
     contents = desk.read(database(app), _home(app)).contents
     version = definition.read_files(contents)
     example = read_example(contents[path], path)
     assert example.title == "Mijn verhaal: één"
     assert play(version, example).differences == ()
+    beside = text_of(wieke.get(f"/ontwerp/tekst/{path}"))
+    assert "Zo gaat deze zaak nu Precies zoals in dit voorbeeld staat." in beside
+    assert "maandag 7 september 2026 9.00 uur de zaak begint" in beside
     again = wieke.send(at.form("/bewaar", "_naam"), {"_naam": "Mijn verhaal: één!"})
     assert again.status_code in (303, 409)
 

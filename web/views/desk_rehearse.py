@@ -7,6 +7,7 @@ carefully as anything a browser sends: every move in it is made again, by the sa
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -80,6 +81,7 @@ def _first_page(version: Version, problem: str | None = None, played: Sequence[T
         examples=_examples(version),
         played={one.file: one for one in played},
         different=sum(1 for one in played if one.differences),
+        saved=request.args.get("bewaard"),
         problem=problem,
     )
 
@@ -239,7 +241,8 @@ def rehearse_save() -> ResponseReturnValue:
     except RehearsalError as error:
         return _first_page(version, said(error.text)), 422
     title = " ".join(request.form.get("_naam", "").split())[:100]
-    slug = "-".join("".join(one if one.isascii() and one.isalnum() else " " for one in title.lower()).split())
+    letters = unicodedata.normalize("NFKD", title.lower()).encode("ascii", "ignore").decode()
+    slug = "-".join("".join(one if one.isalnum() else " " for one in letters).split())
     if not slug:
         return page(at, problem=gettext("Geef het voorbeeld een naam, met letters of cijfers.")), 422
     path, who = f"examples/{slug}.toml", actor()
@@ -251,7 +254,7 @@ def rehearse_save() -> ResponseReturnValue:
         return page(at, problem=problem), 409
     except FileRefused as error:
         return page(at, problem=said(error.text)), 422
-    return redirect(url_for("desk_texts.edit", path=path, klaar=""), 303)
+    return redirect(url_for("desk.rehearse", bewaard=path), 303)
 
 
 @designers_only

@@ -6,6 +6,7 @@ what is typed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,8 @@ from meldcode.describe import chapters, timer_sentence
 from meldcode.desk import Kind, Overtaken, kind_of
 from meldcode.desk.errors import FileRefused, NotThere
 from meldcode.messages import Finding, MeldcodeError, Text
+from meldcode.rehearse import ExampleError, by_day, read_example
+from meldcode.rehearse.playing import Player
 from web import uploads
 from web.desk import designers_only, draft, file_of, for_scripts, plain, sent_text, text_of
 from web.language import gettext, said
@@ -28,9 +31,11 @@ from web.services import now, services
 from web.sessions import actor
 from web.views.desk import title_of
 from web.views.desk_files import LARGEST
-from web.words import day_in_words
+from web.words import day_in_words, time_of_day
 
 blueprint = Blueprint("desk_texts", __name__, url_prefix="/ontwerp")
+#: How far an example is played beside its text: it may hold a timer without end.
+MOST_STEPS = 1_000
 TEXTS = (Kind.MAIL, Kind.ORGANISATION, Kind.EXAMPLE, Kind.README, Kind.REASONS)
 NEW_MAIL = """Onderwerp: Taak wacht op uw reactie ({{ referentie }})
 
@@ -49,13 +54,18 @@ Zet geen inhoud in een antwoord op deze mail.
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What people will read of a text: a mail as it arrives, or the roles and days of an organisation."""
+    """What people will read of a text: a mail as it arrives, the roles and days of an organisation, a story.
 
-    subject: str
-    body: str
-    organisation: Organisation | None
-    terms: list[tuple[str, str]]
-    findings: list[dict[str, object]]
+    `story` is an example as it is played now: each day with its sentences; `differs` what goes otherwise.
+    """
+
+    subject: str = ""
+    body: str = ""
+    organisation: Organisation | None = None
+    terms: Sequence[tuple[str, str]] = ()
+    story: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+    differs: Sequence[str] = ()
+    findings: Sequence[dict[str, object]] = ()
 
 
 @blueprint.route("/tekst/<path:path>", methods=["GET", "POST"])
@@ -163,13 +173,32 @@ def _preview(path: str, content: str) -> Preview:
                 subject, body = template.render(_values())
             except MeldcodeError:
                 subject, body = template.subject, template.body
-        return Preview(subject, body, None, [], plain(tuple(found)))
+        return Preview(subject, body, findings=plain(tuple(found)))
     if kind is Kind.ORGANISATION:
         try:
-            return Preview("", "", read_organisation(data), _terms(), [])
+            return Preview(organisation=read_organisation(data), terms=_terms())
         except MeldcodeError as error:
-            return Preview("", "", None, [], plain(_findings(error, path)))
-    return Preview("", "", None, [], [])
+            return Preview(findings=plain(_findings(error, path)))
+    return _played(data, path) if kind is Kind.EXAMPLE else Preview()
+
+
+def _played(data: bytes, path: str) -> Preview:
+    """An example as a story: what happens when it is played on the draft as it stands."""
+    version = desk.look(draft().contents).version
+    try:
+        example = read_example(data, path)
+    except ExampleError as error:
+        return Preview(findings=plain(_findings(error, path)))
+    if version is None:
+        return Preview()
+    player = Player(version, example, version.organisation.calendar())
+    player.most = MOST_STEPS
+    timeline = player.play()
+    story = [
+        (day_in_words(day), [(time_of_day(at), said(words)) for at, words in lines])
+        for day, lines in by_day(version, timeline.happenings)
+    ]
+    return Preview(story=story, differs=[said(one) for one in timeline.differences])
 
 
 def _findings(error: MeldcodeError, path: str) -> tuple[Finding, ...]:
