@@ -26,6 +26,7 @@ from meldcode.store.tables import tasks
 
 MOST_TASKS = 500  # in one list; nobody looks further, and the most urgent ones come first
 MOST_CASES = 1_000
+_FURTHEST = 10**9  # what a database can skip; nobody has so many cases
 _NO_ROLE = ""
 
 _WHO: sa.BindParameter[UUID] = sa.bindparam("who", type_=sa.Uuid())
@@ -109,17 +110,19 @@ def my_tasks(db: Database, actor: Actor) -> tuple[TaskView, ...]:
 # --- cases -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Statements:
-    page: sa.Select[Any]
-    page_of_step: sa.Select[Any]
-    counts: sa.Select[Any]
-    oldest: sa.Select[Any]
+_LATE, _NEXT = "!", " | "
+_CASE, _KIND, _TASK = "case", "kind", "task"
 
 
 @lru_cache(maxsize=64)
-def _statements(supervising: bool, roles: int) -> _Statements:
-    """For who supervises: all open cases. Else those she is involved in, holding so many roles."""
+def _overview(supervising: bool, roles: int, at_step: bool) -> sa.CompoundSelect[Any]:
+    """One page of the open cases and the counts over all of them: the database goes through them once.
+
+    For who supervises all open cases; else those she is involved in, holding so many roles. The rows are of
+    three parts: a `case` on the page, in the order of `number`; a `kind` of case with how many and since
+    when the first one waits, see `_kind`; and, for cases with several tasks, a `task` with its steps and
+    since when the first one waits.
+    """
     open_ = [
         scoped(case_table),
         case_table.c.status == "open",
@@ -127,57 +130,74 @@ def _statements(supervising: bool, roles: int) -> _Statements:
     ]
     if not supervising:
         open_.append(_involving(roles))
-    due_at = sa.func.min(tasks.c.due_at)
-    late = due_at <= _NOW
-    since = sa.func.coalesce(sa.func.min(tasks.c.since), case_table.c.opened_at)
     with_tasks = case_table.outerjoin(tasks, sa.and_(tasks.c.case == case_table.c.id, scoped(tasks)))
-    page = (
-        sa.select(case_table.c.id)
+    each = (
+        sa.select(
+            case_table.c.id,
+            sa.func.min(tasks.c.due_at).label("due_at"),
+            sa.func.coalesce(sa.func.min(tasks.c.since), case_table.c.opened_at).label("since"),
+            sa.func.coalesce(sa.func.aggregate_strings(_kind(), _NEXT), "").label("words"),
+        )
         .select_from(with_tasks)
         .where(*open_)
         .group_by(case_table.c.id)
-        .order_by(
-            # the late ones first, the longest late on top; then by how long the present step is open
-            sa.case((late, 0), else_=1),
-            sa.case((late, due_at), else_=since),
-            case_table.c.id,
-        )
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-        .offset(sa.bindparam("skip", type_=sa.Integer()))
+        .cte("each_case")
     )
-    at_step = sa.select(tasks.c.case).where(scoped(tasks), _has_step(sa.bindparam("step", type_=sa.Text())))
-    oldest = (
-        sa.select(tasks.c.steps, sa.func.min(tasks.c.since, type_=tasks.c.since.type).label("since"))
-        .select_from(tasks.join(case_table, case_table.c.id == tasks.c.case))
-        .where(scoped(tasks), *open_)
-        .group_by(tasks.c.steps)
+    several = sa.select(each.c.id).where(each.c.words.contains(_NEXT))
+    return sa.union_all(
+        _page_of(each, at_step),
+        _part(_KIND, None, each.c.words, sa.func.count(), sa.func.min(each.c.since)).group_by(each.c.words),
+        _part(_TASK, None, tasks.c.steps, None, sa.func.min(tasks.c.since))
+        .where(scoped(tasks), tasks.c.case.in_(several))
+        .group_by(tasks.c.steps),
     )
-    return _Statements(page, page.where(case_table.c.id.in_(at_step)), _counting(with_tasks, open_), oldest)
 
 
-_LATE, _NEXT = "!", " | "
+def _kind() -> sa.ColumnElement[str]:
+    """A kind of case in words, as `wegen ! | volgen`: the steps of each of its tasks, the late ones marked.
 
-
-def _counting(with_tasks: sa.Join, open_: Sequence[sa.ColumnElement[bool]]) -> sa.Select[Any]:
-    """How many cases there are of each kind: with the same open tasks, each in time or late.
-
-    A kind of case in words, as `wegen ! | volgen`: the steps of each of its tasks, the late ones marked.
     There are few kinds, so counting each step among them is left to `_counted`.
     """
-    task = tasks.c.steps + sa.case((tasks.c.due_at <= _NOW, f" {_LATE}"), else_="")
-    each = (
-        sa.select(sa.func.aggregate_strings(task, _NEXT).label("words"))
-        .select_from(with_tasks)
-        .where(*open_)
-        .group_by(case_table.c.id)
+    return tasks.c.steps + sa.case((tasks.c.due_at <= _NOW, f" {_LATE}"), else_="")
+
+
+def _page_of(each: sa.CTE, at_step: bool) -> sa.Select[Any]:
+    """The late ones first, the longest late on top; then by how long the present step is open."""
+    late = each.c.due_at <= _NOW
+    order = (
+        sa.case((late, 0), else_=1).label("turn"),
+        sa.case((late, each.c.due_at), else_=each.c.since).label("waits"),
+        each.c.id,
+    )
+    page = sa.select(*order).order_by(*order)
+    if at_step:
+        words = sa.literal(" ") + each.c.words + sa.literal(" ")
+        step = sa.literal(" ") + sa.bindparam("step", type_=sa.Text()) + sa.literal(" ")
+        page = page.where(words.contains(step))
+    found = (
+        page.limit(sa.bindparam("most", type_=sa.Integer()))
+        .offset(sa.bindparam("skip", type_=sa.Integer()))
         .subquery()
     )
-    return sa.select(each.c.words, sa.func.count().label("number")).group_by(each.c.words)
+    number = sa.func.row_number().over(order_by=(found.c.turn, found.c.waits, found.c.id))
+    return _part(_CASE, found.c.id, None, number, None)
 
 
-def _has_step(kind: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    words = sa.literal(" ") + tasks.c.steps + sa.literal(" ")
-    return words.contains(sa.literal(" ") + kind + sa.literal(" "))
+def _part(
+    part: str,
+    case: sa.ColumnElement[UUID] | None,
+    words: sa.ColumnElement[str] | None,
+    number: sa.ColumnElement[int] | None,
+    since: sa.ColumnElement[datetime] | None,
+) -> sa.Select[Any]:
+    """Rows of one of the parts of a statement, all with the same columns: both databases want their types."""
+    return sa.select(
+        sa.literal(part).label("part"),
+        (sa.cast(sa.null(), sa.Uuid()) if case is None else case).label("case"),
+        (sa.cast(sa.null(), sa.Text()) if words is None else words).label("words"),
+        (sa.cast(sa.null(), sa.Integer()) if number is None else number).label("number"),
+        (sa.cast(sa.null(), tasks.c.since.type) if since is None else since).label("since"),
+    )
 
 
 def _involving(roles: int) -> sa.ColumnElement[bool]:
@@ -196,7 +216,11 @@ def _involving(roles: int) -> sa.ColumnElement[bool]:
 
 # The cases of one page, each with its open tasks.
 _THESE = reading.with_tasks(
-    case_table.c.opened_by, case_table.c.opened_at, case_table.c.joined, case_table.c.contributors
+    case_table.c.opened_by,
+    case_table.c.opened_at,
+    case_table.c.joined,
+    case_table.c.contributors,
+    case_table.c.reminders_from,
 ).where(case_table.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True)))
 
 
@@ -217,19 +241,20 @@ def overview(
     with db.reading(actor.organisation) as tx:
         supervising = reading.supervises(tx, actor)
         roles = [] if supervising else sorted(actor.roles)
-        made = _statements(supervising, len(roles))
-        who = {"who": actor.person, "hex": actor.person.hex, "now": now}
-        given = who | {f"role_{number}": role for number, role in enumerate(roles)}
-        total, late, steps = _counted(tx.execute(made.counts, given), tx.execute(made.oldest, given))
+        statement = _overview(supervising, len(roles), step is not None)
+        given = {"who": actor.person, "hex": actor.person.hex, "now": now, "most": size}
+        given |= {f"role_{number}": role for number, role in enumerate(roles)}
+        given |= {"step": step.value} if step else {}
+        number = min(max(page, 1), _FURTHEST // size)
+        rows = tx.execute(statement, {**given, "skip": (number - 1) * size}).all()
+        total, late, steps = _counted(rows)
         matching = total if step is None else steps[step].open if step in steps else 0
         pages = max(1, -(-matching // size))
-        number = min(max(page, 1), pages)
-        given |= {"most": size, "skip": (number - 1) * size}
-        if step is None:
-            ids = tx.execute(made.page, given).scalars().all()
-        else:
-            ids = tx.execute(made.page_of_step, {**given, "step": step.value}).scalars().all()
-        return CaseList(_summaries(tx, actor, ids, supervising), total, late, steps, number, pages)
+        if number > pages:
+            number = pages
+            rows = tx.execute(statement, {**given, "skip": (number - 1) * size}).all()
+        ids = [row.case for row in sorted(rows, key=lambda row: row.number or 0) if row.part == _CASE]
+        return CaseList(_summaries(tx, actor, ids, supervising, now), total, late, steps, number, pages)
 
 
 def closed(db: Database, actor: Actor, *, most: int) -> tuple[ClosedCase, ...]:
@@ -254,25 +279,27 @@ def _closed(roles: int) -> sa.Select[Any]:
     )
 
 
-def _counted(kinds: Iterable[Any], oldest: Iterable[Any]) -> tuple[int, int, dict[StepKind, StepCount]]:
-    """How many cases there are, how many late, and the same for each step that any of them is at.
-
-    `kinds`: cases with the same open tasks, and how many; `oldest`: since when the first one waits at tasks
-    with the same steps.
-    """
+def _counted(rows: Iterable[Any]) -> tuple[int, int, dict[StepKind, StepCount]]:
+    """How many cases there are, how many late, and the same for each step that any of them is at, from the
+    rows of `_overview`."""
     total = late = 0
     open_at: Counter[str] = Counter()
     late_at: Counter[str] = Counter()
-    for words, number in kinds:
-        waiting = [set(one.split()) for one in (words or "").split(_NEXT)]
-        behind = [one for one in waiting if _LATE in one]
-        total += number
-        late += number if behind else 0
-        open_at.update(dict.fromkeys(set().union(*waiting), number))
-        late_at.update(dict.fromkeys(set().union(*behind), number))
     first: dict[str, datetime] = {}
-    for steps, since in oldest:
-        first |= {step: min(since, first.get(step, since)) for step in steps.split()}
+    for row in rows:
+        if row.part == _CASE:
+            continue
+        waiting = [set(one.split()) for one in row.words.split(_NEXT)]
+        found = set().union(*waiting) - {_LATE}
+        if len(waiting) == 1:  # else since when is said of each task apart
+            first |= {step: min(row.since, first.get(step, row.since)) for step in found}
+        if row.part == _TASK:
+            continue
+        behind = [one for one in waiting if _LATE in one]
+        total += row.number
+        late += row.number if behind else 0
+        open_at.update(dict.fromkeys(found, row.number))
+        late_at.update(dict.fromkeys(set().union(*behind), row.number))
     counts = {
         kind: StepCount(open_at[kind], late_at[kind], first[kind]) for kind in StepKind if open_at[kind]
     }
@@ -280,7 +307,7 @@ def _counted(kinds: Iterable[Any], oldest: Iterable[Any]) -> tuple[int, int, dic
 
 
 def _summaries(
-    tx: Transaction, actor: Actor, ids: Sequence[UUID], supervising: bool
+    tx: Transaction, actor: Actor, ids: Sequence[UUID], supervising: bool, now: datetime
 ) -> tuple[CaseSummary, ...]:
     rows = tx.execute(_THESE, {"case_ids": ids}).all() if ids else []
     tasks_of: dict[UUID, list[TaskView]] = {}
@@ -293,7 +320,7 @@ def _summaries(
         team = _team(row, views)
         involved = access.is_involved(actor, team)
         if (involved or supervising) and not access.is_shut_out(actor, team):
-            made.append(_summary(row, views, involved))
+            made.append(_summary(row, views, involved, now))
     return tuple(made)
 
 
@@ -314,7 +341,8 @@ def _team(row: Any, found: Sequence[access.TaskLike]) -> _Team:
     return _Team(row.opened_by, frozenset(row.joined), contributors, excluded, found)
 
 
-def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary:
+def _summary(row: Any, found: Sequence[TaskView], involved: bool, now: datetime) -> CaseSummary:
+    paused = row.reminders_from is not None and row.reminders_from > now
     return CaseSummary(
         id=row.case_id,
         reference=row.reference,
@@ -324,4 +352,5 @@ def _summary(row: Any, found: Sequence[TaskView], involved: bool) -> CaseSummary
         steps=tuple(sorted({step for view in found for step in view.steps})),
         since=min((view.since for view in found), default=row.opened_at),
         due_at=min((view.due_at for view in found if view.due_at), default=None),
+        paused_until=row.reminders_from if paused else None,
     )

@@ -265,7 +265,8 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """An open case in a list: status without content. `steps` are those of its open tasks."""
+    """An open case in a list: status without content. `steps` are those of its open tasks; its reminders wait
+    until `paused_until`."""
 
     id: UUID
     reference: str
@@ -275,6 +276,7 @@ class CaseSummary:
     steps: tuple[str, ...]
     since: datetime
     due_at: datetime | None
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

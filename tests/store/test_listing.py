@@ -191,3 +191,40 @@ def test_the_oldest_incidents_are_shown_and_all_of_them_counted(house: House) ->
     assert ([one.node for one in shown], total) == (["n0", "n1"], 5)
     shown, total = incidents.oldest(house.db, house.organisation, unseen_by=henk, most=9)
     assert (len(shown), total) == (5, 5)
+
+
+def test_a_paused_case_says_until_when_and_no_longer_than_that(house: House) -> None:
+    paused, plain = house.at_weighing(), house.at_weighing(MONDAY + timedelta(hours=1))
+    fatima = house.actor("fatima")
+    until = (MONDAY + timedelta(days=8)).date()
+    cases.pause_reminders(house.db, fatima, paused, until, reason="vt", key=house.key(), now=MONDAY)
+    nine = datetime.fromisoformat("2026-09-15T09:00:00+02:00")
+    for who in ("fatima", "sanne"):
+        found = cases.overview(house.db, house.actor(who), now=MONDAY, size=9).cases
+        assert {one.id: one.paused_until for one in found} == {paused: nine, plain: None}
+    later = cases.overview(house.db, fatima, now=nine, size=9).cases
+    assert {one.paused_until for one in later} == {None}
+
+
+def test_a_page_in_the_middle_keeps_the_order_and_the_numbers_of_all_of_them(house: House) -> None:
+    """Late and in time, one and several tasks: what the pages show together is what one page shows."""
+    made = [house.at_weighing(MONDAY + timedelta(minutes=number)) for number in range(7)]
+    with beneath(house.db).begin() as connection:
+        for number, case in enumerate(made):
+            due = MONDAY + timedelta(days=number - 3)
+            connection.execute(sa.update(tasks).where(tasks.c.case == case).values(due_at=due))
+        row = connection.execute(sa.select(tasks).where(tasks.c.case == made[6])).mappings().one()
+        late = {"id": uuid4(), "steps": "volgen", "due_at": MONDAY - timedelta(days=9)}
+        connection.execute(sa.insert(tasks), {**row, **late})
+    henk = house.actor("henk")
+    whole = cases.overview(house.db, henk, now=MONDAY, size=20)
+    assert order(whole) == [made[6], *made[:6]]
+    assert (whole.total, whole.late) == (7, 5)
+    assert {step.value: (one.open, one.late) for step, one in whole.steps.items()} == {
+        "wegen": (7, 4),
+        "volgen": (1, 1),
+    }
+    for number in (1, 2, 3):
+        page = cases.overview(house.db, henk, now=MONDAY, page=number, size=3)
+        assert order(page) == order(whole)[(number - 1) * 3 : number * 3]
+        assert (page.total, page.late, page.steps, page.pages) == (7, 5, whole.steps, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from flask import Flask
@@ -29,6 +30,11 @@ def test_reminders_wait_until_a_day_and_go_again_at_a_press(app: Flask) -> None:
     for page in (fatima.get(case), sanne.get(case), sanne.get(task)):
         assert "gaan er geen herinneringen: we wachten op Veilig Thuis" in text_of(page)
     assert "Fatima" in text_of(sanne.get(case))
+    for who in (fatima, sanne):  # the list says until when, and neither why nor by whom
+        row = text_of(who.get("/zaken").split(f'href="{case}"')[1].split("</tr>")[0])
+        assert re.search(r"herinneringen wachten tot \w+ \d+ \w+", row)
+        assert "Veilig Thuis" not in row
     assert goes_to(fatima.press(place, f"{place}/hervatten")) == case
     for page in (fatima.get(case), sanne.get(case), sanne.get(task)):
         assert "geen herinneringen:" not in text_of(page)
+    assert "herinneringen wachten" not in text_of(fatima.get("/zaken"))

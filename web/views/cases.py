@@ -132,6 +132,9 @@ def _row(one: CaseSummary) -> dict[str, object]:
         "steps": name_of_steps(shown.kinds(one.steps)),
         "who": "; ".join(dict.fromkeys(shown.whose(view) for view in one.tasks)),
         "due": shown.due(one.due_at, days),
+        "paused": gettext("herinneringen wachten tot %(day)s", day=short_day(days.local(one.paused_until)))
+        if one.paused_until
+        else "",
         "since": short_day(days.local(one.since)),
         "opened": short_day(days.local(one.opened_at)),
     }
