@@ -60,6 +60,14 @@ class Scope:
         except FeelError:
             return False  # beyond a limit: better one question too many than one too few
 
+    def day_of(self, begin: Expression) -> str | None:
+        """The day that an expression gives, as it is stored; None when it gives no day."""
+        try:
+            given = begin.evaluate(self.context, self.now)
+        except FeelError:
+            return None
+        return given.isoformat() if isinstance(given, date) and not isinstance(given, datetime) else None
+
     def rows_of(self, begin: Expression) -> list[Mapping[str, Json]]:
         """The contexts that an expression gives, as many as a list may hold; none when it gives no list."""
         try:
@@ -70,20 +78,26 @@ class Scope:
         return [row for row in rows if isinstance(row, Mapping)][:MOST_ROWS]
 
 
+def fresh_days(parts: Sequence[Part]) -> frozenset[str]:
+    """The names of the days that begin with something each time their task comes."""
+    return frozenset(part.key for part in keyed(parts) if isinstance(part, Field) and part.begin is not None)
+
+
 def begun(
     parts: Sequence[Part], values: Mapping[str, Json], document: Mapping[str, Json], today: date | None
 ) -> Mapping[str, Json]:
-    """`values` with first rows for each list that begins with something and has no answer yet.
+    """`values` with a first day, or first rows, for what begins with something and has no answer yet.
 
     A list whose expression gives no contexts (nothing is known yet) begins as any other list.
     """
     scope = Scope(document, values, today)
-    found = {}
+    found: dict[str, Json] = {}
     for part in keyed(parts):
-        if isinstance(part, Rows) and part.begin is not None and part.key not in values:
-            rows = scope.rows_of(part.begin)
-            if rows:
-                found[part.key] = rows
+        if part.key in values or isinstance(part, Group) or part.begin is None:
+            continue
+        first = scope.day_of(part.begin) if isinstance(part, Field) else scope.rows_of(part.begin)
+        if first:
+            found[part.key] = first
     return {**values, **found} if found else values
 
 
@@ -212,7 +226,7 @@ def names_read(parts: Sequence[Part], prefix: Path = (), scopes: Sequence[Path] 
     names: set[str] = set()
     for part in parts:
         sources = [part.hide] if part.hide else []
-        sources += [part.begin] if isinstance(part, Rows) and part.begin else []
+        sources += [part.begin] if isinstance(part, Rows | Field) and part.begin else []
         sources += part.expressions if isinstance(part, Prose) else ()
         paths = (_absolute(path, scopes) for source in sources for path in source.paths)
         names.update(path[0] for path in paths if path)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from meldcode.feel import Expression
+from meldcode.feel import Expression, FeelError, expression
 from meldcode.form import refusals
 from meldcode.form.notes import Notes
 from meldcode.form.parts import Field, FieldType, Option
@@ -18,6 +18,27 @@ MOST_OPTIONS = 200
 _SUBTYPES = ("date", "time", "datetime")
 _EDITOR_LABELS = ("Date", "Time", "Date time")
 """What the editor fills in itself, in English; a caseworker should not meet it."""
+
+
+def property_of(component: Mapping[str, Any], name: str) -> object:
+    """One of the custom properties that the editor lets a designer add to anything."""
+    properties = component.get("properties")
+    return properties.get(name) if isinstance(properties, dict) else None
+
+
+def begin_of(component: Mapping[str, Any], notes: Notes) -> Expression | None:
+    """The property `begin`: what a list or a day begins with, or None."""
+    source = property_of(component, "begin")
+    if source is None or source == "":
+        return None
+    if not isinstance(source, str) or not source.startswith("="):
+        notes.here("form-begin", *refusals.NOT_AN_EXPRESSION)
+        return None
+    try:
+        return expression(source)
+    except FeelError as error:
+        notes.here("form-begin", *refusals.begin(error))
+        return None
 
 
 class FieldReader:
@@ -48,9 +69,17 @@ class FieldReader:
             options=self._options(component) if kind in ("radio", "select", "checklist") else (),
             prefix=self._text(appearance.get("prefixAdorner"), 80),
             suffix=self._text(appearance.get("suffixAdorner"), 80),
+            begin=self._begin(component, kind),
             **self._limits(component, validate, kind),
         )
         return self._with_default(field, component) if key else None
+
+    def _begin(self, component: Mapping[str, Any], kind: FieldType) -> Expression | None:
+        begin = begin_of(component, self.notes)
+        if begin is not None and (kind != "datetime" or component.get("subtype", "date") != "date"):
+            self.notes.here("form-begin", *refusals.BEGINS_NOT)
+            return None
+        return begin
 
     def _with_default(self, field: Field, component: Mapping[str, Any]) -> Field:
         given = component.get("defaultValue")

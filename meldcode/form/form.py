@@ -12,7 +12,7 @@ from meldcode.feel import together
 from meldcode.feel.work import Work
 from meldcode.form import checking, html, posting, sentences
 from meldcode.form.checking import Checked
-from meldcode.form.conditions import Scope, settle
+from meldcode.form.conditions import Scope, fresh_days, settle
 from meldcode.form.parts import Json, Keyed, Part
 from meldcode.form.posting import SHOWN, Edit, Posted
 from meldcode.form.showing import show
@@ -126,6 +126,12 @@ class Form:
         """
         with together():
             return html.render(self.parts, values, document, errors, language, today)
+
+    def afresh(self, document: Mapping[str, Json]) -> Mapping[str, Json]:
+        """The case document as first values for `render`: an earlier answer stands in each question that was
+        asked before, but a day that begins with something (today) begins so again."""
+        days = fresh_days(self.parts)
+        return {key: value for key, value in document.items() if key not in days} if days else document
 
     def error_summary(self, errors: Mapping[str, Text], language: str = "nl") -> Markup:
         """The list of errors with links to the questions, for the top of the page; empty without errors."""

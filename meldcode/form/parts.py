@@ -35,7 +35,9 @@ class Field:
 
     `hide` is the condition under which the question is not asked; `readonly` fields show what the case
     already holds and write nothing. Lengths are in characters; `decimals` is the number of digits after
-    the comma (None: any). `subtype` is `date`, `time` or `datetime`, `format` is `email` or `phone`.
+    the comma (None: any). A day can `begin` (the custom property of that name) with what an expression
+    gives, such as today; it does so each time its task comes. `subtype` is `date`, `time` or `datetime`,
+    `format` is `email` or `phone`.
     """
 
     key: str
@@ -47,6 +49,7 @@ class Field:
     description: str = ""
     options: tuple[Option, ...] = ()
     default: Json = None
+    begin: Expression | None = None
     subtype: str = ""
     time_label: str = ""
     not_past: bool = False

@@ -15,7 +15,7 @@ from typing import Any
 from meldcode.feel import Expression, FeelError, expression
 from meldcode.form import refusals
 from meldcode.form.conditions import SPECIAL_NAMES, circle, names_read
-from meldcode.form.fields import FieldReader
+from meldcode.form.fields import FieldReader, begin_of, property_of
 from meldcode.form.form import Form, FormError
 from meldcode.form.notes import Notes
 from meldcode.form.parts import MOST_ROWS, Gap, Group, Part, Prose, Rows, keyed
@@ -255,24 +255,11 @@ class _Reader:
             label=label,
             parts=parts,
             start=start,
-            begin=self._begin(component),
+            begin=begin_of(component, self.notes),
             fixed=fixed,
             hide=hide,
-            required=_property(component, "required") == "true" and not fixed,
+            required=property_of(component, "required") == "true" and not fixed,
         )
-
-    def _begin(self, component: Mapping[str, Any]) -> Expression | None:
-        source = _property(component, "begin")
-        if source is None or source == "":
-            return None
-        if not isinstance(source, str) or not source.startswith("="):
-            self.notes.here("form-begin", *refusals.NOT_AN_EXPRESSION)
-            return None
-        try:
-            return expression(source)
-        except FeelError as error:
-            self.notes.here("form-begin", *refusals.begin(error))
-            return None
 
     def _components(self, component: Mapping[str, Any]) -> list[Any]:
         components = component.get("components")
@@ -288,12 +275,6 @@ class _Reader:
             self.notes.here("form-label", *refusals.BAD_LABEL)
             return ""
         return clean(label, lines=False)
-
-
-def _property(component: Mapping[str, Any], name: str) -> object:
-    """One of the custom properties that the editor lets a designer add to anything."""
-    properties = component.get("properties")
-    return properties.get(name) if isinstance(properties, dict) else None
 
 
 def _readable(key: str) -> bool:

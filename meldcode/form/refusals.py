@@ -145,14 +145,21 @@ NOT_A_CONDITION: Refusal = (
     Text("De voorwaarde (Hide if) is geen uitdrukking.", "The condition (hide if) is not an expression."),
     Text('Begin met =, bijvoorbeeld = melden = "nee".', 'Start with =, for example = melden = "nee".'),
 )
+BEGINS_NOT: Refusal = (
+    Text(
+        "Alleen een lijst of een dag kan met iets beginnen (de eigenschap begin).",
+        "Only a list or a day can begin with something (the property begin).",
+    ),
+    Text("Haal de eigenschap begin weg.", "Remove the property begin."),
+)
 NOT_AN_EXPRESSION: Refusal = (
     Text(
-        "De eigenschap begin van deze lijst is geen uitdrukking.",
-        "The property begin of this list is not an expression.",
+        "De eigenschap begin is geen uitdrukking.",
+        "The property begin is not an expression.",
     ),
     Text(
-        "Begin met =, bijvoorbeeld = for k in kinderen return {kind: k.voornaam}.",
-        "Start with =, for example = for k in kinderen return {kind: k.voornaam}.",
+        "Begin met =, bijvoorbeeld = for k in kinderen return {kind: k.voornaam}, of = today().",
+        "Start with =, for example = for k in kinderen return {kind: k.voornaam}, or = today().",
     ),
 )
 ODD_TEXT: Refusal = (
@@ -278,8 +285,8 @@ def condition(error: FeelError) -> Refusal:
 def begin(error: FeelError) -> Refusal:
     return (
         Text(
-            f"De eigenschap begin van deze lijst kan niet gelezen worden: {error.text.nl}",
-            f"The property begin of this list cannot be read: {error.text.en}",
+            f"De eigenschap begin kan niet gelezen worden: {error.text.nl}",
+            f"The property begin cannot be read: {error.text.en}",
         ),
         NOT_AN_EXPRESSION[1],
     )

@@ -283,6 +283,42 @@ def test_a_list_that_is_sent_empty_stays_empty() -> None:
     assert checked.answers == {"per_kind": []}
 
 
+def decided_on(**more: Any) -> Form:
+    """A day that is today's unless somebody says otherwise."""
+    return form_of(part("datetime", "dag", properties={"begin": "= today()"}, **more))
+
+
+TODAY = date(2026, 9, 7)
+
+
+def test_a_day_begins_as_today_and_can_be_changed() -> None:
+    form = decided_on()
+    assert Page(str(form.render({}, {}, today=TODAY))).named("dag")["value"] == "2026-09-07"
+    assert (
+        Page(str(form.render({"dag": "2026-09-01"}, {}, today=TODAY))).named("dag")["value"] == "2026-09-01"
+    )
+    # emptied by hand stays empty
+    assert not Page(str(form.render({"dag": None}, {}, today=TODAY))).named("dag").get("value")
+
+
+def test_a_day_that_begins_as_today_does_so_again_when_the_task_comes_back() -> None:
+    form = form_of(part("datetime", "dag", properties={"begin": "= today()"}), part("textarea", "waarom"))
+    before = {"dag": "2026-08-03", "waarom": "Omdat.", "anders": 1}
+
+    assert form.afresh(before) == {"waarom": "Omdat.", "anders": 1}
+
+
+def test_a_day_nobody_gave_does_not_come_into_the_case() -> None:
+    """What a page shows at first is an offer: an answer is what was sent."""
+    assert decided_on().check({}, {}, TODAY).answers == {"dag": None}
+
+
+@pytest.mark.parametrize("begin", ["= 7", '= "gisteren"', "= null"])
+def test_a_day_begins_empty_when_it_is_given_something_else(begin: str) -> None:
+    form = form_of(part("datetime", "dag", properties={"begin": begin}))
+    assert not Page(str(form.render({}, {}, today=TODAY))).named("dag").get("value")
+
+
 def test_the_heading_of_a_list_is_not_said_twice_to_who_sees() -> None:
     legends = [
         attributes for tag, attributes in Page(str(named().render({}, CHILDREN))).tags if tag == "legend"

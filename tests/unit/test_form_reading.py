@@ -245,6 +245,8 @@ def beginning(begin: object) -> dict[str, object]:
         (part("textfield", conditional={"hide": "=acuut ="}), "form-condition"),
         (part("textfield", conditional={"hide": "=f(x) external"}), "form-condition"),
         (part("textfield", conditional=True), "form-condition"),
+        (part("datetime", properties={"begin": "today()"}), "form-begin"),
+        (part("textfield", properties={"begin": '= "ja"'}), "form-begin"),
         *((beginning(begin), "form-begin") for begin in ("kinderen", "= for k in", 3)),
         ({"type": "text", "text": "{{#if x}}a{{/if}}"}, "form-text"),
         ({"type": "text", "text": "{{x +}}"}, "form-text"),

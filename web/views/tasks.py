@@ -63,7 +63,7 @@ def task(case: UUID, task: UUID) -> ResponseReturnValue:
         return _to_done(case, task)
     except TaskUnclaimed:
         return redirect(url_for("holding.free", case=case, task=task), 303)
-    return _show(page, fresh_key(), page.draft.answers if page.draft else page.document)
+    return _show(page, fresh_key(), _begun(page))
 
 
 @blueprint.post("/taken/<uuid:case>/<uuid:task>")
@@ -122,6 +122,11 @@ def done(case: UUID, task: UUID) -> ResponseReturnValue:
 def posted() -> Mapping[str, Sequence[str]]:
     """What the browser sent, name → texts."""
     return request.form.to_dict(flat=False)
+
+
+def _begun(page: TaskPage) -> Mapping[str, Any]:
+    """What stands in the questions at first: her draft, else what the case holds already."""
+    return page.draft.answers if page.draft else (page.form or NO_FORM).afresh(page.document)
 
 
 def _page(case: UUID, task: UUID) -> TaskPage:
