@@ -1,7 +1,8 @@
 """Completions over HTTP through the real application: signed in, with CSRF token, form key and audit.
 
-The median is taken with Flask's own client, so that no network is in it; the rate and the weights with the
-production server and clients over real connections, each a person of her own with a case of her own.
+The median is taken with Flask's own client, so that no network is in it, and once more over the line; the
+rate and the weights with the production server and clients over real connections, each a person of her own
+with a case of her own.
 """
 
 from __future__ import annotations
@@ -212,7 +213,9 @@ def _rows(pages: Pages, name: str) -> Iterator[Row]:
     yield shown(f"{name}: HTTP completion, 95th of 100", alone.late, "ms")
     yield shown(f"{name}: processor time of a completion in the web process", alone.processor, "ms")
     yield shown(f"{name}: opening a task's page, median", alone.opening, "ms")
-    figure, rate = f"{name}: HTTP completions with {CLIENTS} clients", _rate(pages)
+    rate, over_the_line = _rate(pages)
+    yield shown(f"{name}: HTTP completion over a real connection, median", over_the_line, "ms")
+    figure = f"{name}: HTTP completions with {CLIENTS} clients"
     # SQLite has one writer at a time: a deployment of that size is on PostgreSQL
     yield shown(figure, rate, "/s") if name == "SQLite" else at_least(figure, rate, "/s", 100)
     if name == "SQLite":
@@ -275,13 +278,14 @@ def _seen(visitor: Visitor, path: str) -> float:
     return statistics.median(taken)
 
 
-def _rate(pages: Pages) -> float:
-    """Completions a second over real connections to the production server in a process of its own, by people
-    at the same time."""
+def _rate(pages: Pages) -> tuple[float, float]:
+    """Over real connections to the production server in a process of its own: completions a second by people
+    at the same time, and the median milliseconds of somebody who is alone."""
     work = [(visitor, visitor.prepare(EACH)) for visitor in (pages.visitor() for _ in range(CLIENTS))]
     failed: list[str] = []
 
-    def send(port: int, visitor: Visitor, addresses: list[str]) -> None:
+    def send(port: int, visitor: Visitor, addresses: list[str]) -> list[float]:
+        milliseconds = []
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         headers = {
             "Cookie": visitor.cookies(),
@@ -289,16 +293,22 @@ def _rate(pages: Pages) -> float:
             "Content-Type": "application/x-www-form-urlencoded",
         }
         for address in addresses:
-            connection.request("POST", address, urlencode(visitor.body("signalen"), doseq=True), headers)
+            body = urlencode(visitor.body("signalen"), doseq=True)
+            begin = time.perf_counter()
+            connection.request("POST", address, body, headers)
             answer = connection.getresponse()
             answer.read()
+            milliseconds.append((time.perf_counter() - begin) * 1_000)
             if answer.status != 303:
                 failed.append(f"{address}: {answer.status}")
         connection.close()
+        return milliseconds
 
     with served(pages) as port:
         for visitor, addresses in work:  # every thread of the server has seen a page before it counts
             send(port, visitor, [addresses.pop() for _ in range(WARM)])
+        alone = pages.visitor()
+        median = statistics.median(send(port, alone, alone.prepare(EACH)))
         clients = [threading.Thread(target=send, args=(port, *one)) for one in work]
         begin = time.monotonic()
         for client in clients:
@@ -308,7 +318,7 @@ def _rate(pages: Pages) -> float:
         taken = time.monotonic() - begin
     if failed:
         raise RuntimeError(f"{len(failed)} were not finished, the first: {failed[0]}")
-    return CLIENTS * (EACH - WARM) / taken
+    return CLIENTS * (EACH - WARM) / taken, median
 
 
 @contextmanager
