@@ -3,7 +3,9 @@
 Nothing of it is kept on the server, because nobody knows yet who she is: the form travels in the sign-in
 page, sealed, so that the page itself says nothing to who reads its source. After signing in the view that
 would have read the form gets it, and shows it; nothing is sent without her. Only a form that passed the CSRF
-check gets this far, so it came from a page of ours in this browser.
+check gets this far, so it came from a page of ours in this browser. And it comes back only to who typed it:
+the visit's own cookie remembers who signed in last, in a form that names nobody. Else a colleague at the same
+screen would read it, or could leave words of his own there for her.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
+from uuid import UUID
 
-from flask import current_app, g, request
+from flask import current_app, g, request, session
 from flask.typing import ResponseReturnValue
 
 from meldcode.crypto import Key, UnreadableError
@@ -29,6 +32,7 @@ LIFE = timedelta(hours=12)
 #: Not part of what somebody typed.
 _OURS = frozenset({"csrf_token"})
 _BOUND = b"carried|1"
+_WHO = "who"  # in the visit's cookie
 
 Given = Mapping[str, Sequence[str]]
 Back = TypeVar("Back", bound=Callable[..., ResponseReturnValue])
@@ -49,16 +53,21 @@ def brings_back(*endpoints: str) -> Callable[[Back], Back]:
 
 def packed() -> str | None:
     """The form of this request, sealed, for the sign-in page; None when nothing can come back."""
-    if request.method != "POST" or request.endpoint not in _ways_back:
+    if request.method != "POST" or request.endpoint not in _ways_back or _WHO not in session:
         return None
     given = {name: texts for name, texts in request.form.to_dict(flat=False).items() if name not in _OURS}
-    content = {"path": request.path, "at": now().timestamp(), "given": given}
+    content = {"path": request.path, "at": now().timestamp(), "given": given, "who": session[_WHO]}
     return urlsafe_b64encode(_key().seal_json(content, _BOUND)).decode("ascii")
 
 
-def come_back() -> ResponseReturnValue | None:
-    """Where who has just signed in goes on with what she had sent; None when there is nothing, or when it is
-    not hers to see (then the page she asked for says so)."""
+def remember(person: UUID) -> None:
+    """Who signed in: what is sent from this browser when her session has ended is hers."""
+    session[_WHO] = _signed(person)
+
+
+def come_back(person: UUID) -> ResponseReturnValue | None:
+    """Where `person`, who has just signed in, goes on with what she had sent; None when there is nothing, or
+    when it is not hers (then the page she asked for says so)."""
     sealed = request.form.get(FIELD, "")
     if not sealed:
         return None
@@ -66,7 +75,7 @@ def come_back() -> ResponseReturnValue | None:
         content = _key().open_json(urlsafe_b64decode(sealed.encode("ascii")), _BOUND)
     except (UnreadableError, ValueError):
         return None
-    if now().timestamp() - content["at"] > LIFE.total_seconds():
+    if content.get("who") != _signed(person) or now().timestamp() - content["at"] > LIFE.total_seconds():
         return None
     endpoint, of_address = current_app.url_map.bind("").match(content["path"], method="POST")
     show = _ways_back.get(endpoint)
@@ -79,6 +88,13 @@ def come_back() -> ResponseReturnValue | None:
         return None
 
 
+def _signed(person: UUID) -> str:
+    return _derived(b"meldcode|carried|who|" + person.bytes).hex()
+
+
 def _key() -> Key:
-    secret = services().settings.secret_key.encode()
-    return Key(hmac.digest(secret, b"meldcode|carried|1", hashlib.sha256))
+    return Key(_derived(b"meldcode|carried|1"))
+
+
+def _derived(purpose: bytes) -> bytes:
+    return hmac.digest(services().settings.secret_key.encode(), purpose, hashlib.sha256)

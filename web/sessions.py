@@ -1,8 +1,9 @@
 """Who is signed in: a random token in a cookie, everything else in the database, where it can be ended.
 
 There are two cookies. The *session* cookie is the token of `meldcode.people`. The *visit* cookie is
-Flask's own signed one, and holds only what a page needs before anybody signs in: the CSRF secret and the
-language. Neither can be read by a script or travels with another site's requests.
+Flask's own signed one, and holds only what a page needs before anybody signs in: the CSRF secret, the
+language, and a keyed hash of who signed in last (`web.carried`). Neither can be read by a script or travels
+with another site's requests.
 """
 
 from __future__ import annotations
@@ -123,7 +124,8 @@ def begin(username: str, password: str, to: str) -> BaseResponse:
     if fresh.language:
         choose(fresh.language)
     g.actor = fresh.actor
-    response = current_app.make_response(carried.come_back() or redirect(to, 303))
+    carried.remember(fresh.actor.person)
+    response = current_app.make_response(carried.come_back(fresh.actor.person) or redirect(to, 303))
     _set(response, fresh.token)
     return response
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -80,6 +82,36 @@ def test_another_person_at_the_same_screen_gets_nothing_of_it(app: Flask, sanne:
     assert goes_to(answer) == task
     assert "blauwe plek" not in sanne.get(task, 403)
     assert "blauwe plek" not in sanne.get("/")
+
+
+def test_a_colleague_in_the_same_case_at_the_same_screen_gets_nothing_of_it(
+    app: Flask, sanne: Person
+) -> None:
+    fatima = Person(app).sign_in("fatima")
+    case = f"/zaken/{case_of(fatima.start())}"  # she may read and note there too
+    free = re.search(rf"/taken/{case_of(case)}/[0-9a-f-]+", sanne.get("/"))
+    assert free
+    sanne.press(f"{free[0]}/vrij", f"{free[0]}/oppakken")
+    form = sanne.form(f"{case}/noteren")
+    leave(app)
+    page = sent(sanne, form, {"soort": "signal", "tekst": TYPED})
+    answer = sanne.send(signing_in(page), {"naam": "fatima", "wachtwoord": PASSWORD})
+    assert goes_to(answer)
+    assert "blauwe plek" not in answer.text
+
+
+def test_nobody_leaves_words_of_his_own_for_who_signs_in_next(app: Flask, sanne: Person) -> None:
+    """Somebody without a session, or a colleague whose session ended, sends a form to her task."""
+    task, stranger = sanne.start(), Person(app)
+    form = sanne.form(task)
+    for visitor in (stranger, Person(app).sign_in("joost")):
+        leave(app)
+        visitor.client.set_cookie("session", "van-niemand-en-van-nergens")
+        form.fields["csrf_token"] = visitor.form("/inloggen", "/inloggen").fields["csrf_token"]
+        page = visitor.client.post(task, data={**form.fields, "eigen_indruk": TYPED}, follow_redirects=True)
+        back = signing_in(page.text)
+        assert visitor.send(back, {"naam": "sanne", "wachtwoord": PASSWORD}).status_code == 303
+        assert typed(visitor, task) == ""
 
 
 def test_what_was_changed_on_the_way_is_left_out(app: Flask, sanne: Person) -> None:
