@@ -23,8 +23,8 @@ from tests.databases import beneath
 from tests.web.person import Person
 
 VARIABLE = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
-#: They end the session with which the others are asked, or take seconds and are attacked elsewhere.
-LEFT_OUT = ("/uitloggen", "/even-weg", "/static/", ".pdf", "/ontwerp/publiceren")
+#: They end the session with which the others are asked.
+LEFT_OUT = ("/uitloggen", "/even-weg", "/static/")
 FIELDS = (
     *("path", "text", "tekst", "version", "versie", "element", "naam", "node", "key", "id", "stap", "pagina"),
     *(

@@ -99,7 +99,8 @@ def must_be_kind(answer: TestResponse, attack: Attack) -> None:
     assert found, (attack, answer.status, text[:500])
     title = " ".join(unescape(re.sub(r"<[^>]+>", "", found[1])).split())
     problem = 'class="utrecht-alert utrecht-alert--error problems"' in text or 'role="alert"' in text
-    assert title in SENTENCES or problem, (attack, answer.status, title)
+    sign_in_first = answer.status_code == 401 and title == "Inloggen"  # what was sent goes along, sealed
+    assert title in SENTENCES or problem or sign_in_first, (attack, answer.status, title)
     assert 'lang="nl"' in text
     for leak in LEAKS:
         assert leak not in text, (attack, leak)
