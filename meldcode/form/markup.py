@@ -14,8 +14,8 @@ WORDS: dict[str, Text] = {
     "none": Text("Geen antwoord", "No answer"),
     "date": Text("Datum", "Date"),
     "time": Text("Tijd", "Time"),
-    "add": Text("Nog een toevoegen: %s", "Add another: %s"),
-    "remove": Text("Verwijderen: %s", "Remove: %s"),
+    "add": Text("Nog een %s toevoegen", "Add another %s"),
+    "remove": Text("%s weghalen", "Remove %s"),
     "send": Text("Verder", "Continue"),
     "empty": Text("Er staat nog niets in deze lijst.", "This list is still empty."),
     "summary": Text("Kijk uw antwoorden na", "Check your answers"),
@@ -28,6 +28,14 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def within(label: str) -> str:
+    """A label as a word in a sentence: `Kind` → `kind`, and `VO-school` stays."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+
+
+_ENVIRONMENT.filters["within"] = within
 
 
 def field_id(name: str) -> str:

@@ -231,8 +231,8 @@ def test_units_are_read_out_with_the_field() -> None:
 
 def test_the_default_row_label_and_buttons_say_which_row() -> None:
     page = Page(str(ALL.render({"kinderen": [{}, {}]}, {})))
-    assert "Verwijderen: Kinderen 2" in page.text
-    assert "Nog een toevoegen: Kinderen" in page.text
+    assert "Kinderen 2 weghalen" in page.text
+    assert "Nog een kinderen toevoegen" in page.text
     first, *others = page.all("button")
     assert "name" not in first
     assert all(button["type"] == "submit" and "formnovalidate" in button for button in others)
