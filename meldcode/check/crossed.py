@@ -59,6 +59,7 @@ INJURY = Named(r"letsel", r"letsel")
 COLLEAGUE = Named(
     r"collega|medewerk|beroepskracht|professional|hulpverlener|houder|personeel|vrijwillig|\bwerkt\b"
 )
+HOME = Named(r"\b(thuis|gezin)\b", r"\bthuis\b", other="veilig")
 
 
 def crossed(version: Version, leads: Callable[[Node], bool], named: Named) -> Verdict | None:

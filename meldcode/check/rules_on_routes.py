@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from meldcode.check.crossed import COLLEAGUE, crossed
+from meldcode.check.crossed import COLLEAGUE, HOME, crossed
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
 from meldcode.check.meaning import Meaning
 from meldcode.check.moves import finishes, opening
 from meldcode.check.soundness import soundness
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
-from meldcode.diagram.model import StepKind
+from meldcode.diagram.model import Node, StepKind
 from meldcode.messages import Text
 
 NEED_COLLEAGUE = frozenset(
@@ -47,7 +47,12 @@ def colleague(evidence: Evidence) -> Verdict:
             "No answer among the signals leaves the ordinary steps for the route of its own.",
         )
     astray = crossed(evidence.version, lambda node: node.id in routes, COLLEAGUE)
+    astray = astray or crossed(evidence.version, _begins_consulting, HOME)
     return astray or evidence.holds()
+
+
+def _begins_consulting(node: Node) -> bool:
+    return StepKind.CONSULTEREN in node.steps and StepKind.ZIJROUTE not in node.steps
 
 
 def colleague_route(meaning: Meaning) -> frozenset[str]:
