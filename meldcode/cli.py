@@ -127,6 +127,7 @@ def _look(path: Path, play: bool) -> _Checked:
     clock = _Patience(600)
     made = prove(version, findings=findings, enough=clock.enough, progress=clock.progress)
     examples = replayed(version, clock.enough)
+    clock.end()
     report = {**proof_as_json(made), "examples": [told(one) for one in examples]}
     standing = verdict_for_publishing(version, report)
     return _Checked(path, int(not standing.fit), findings, made, examples, standing)
@@ -139,6 +140,7 @@ class _Patience:
     def __init__(self, seconds: float) -> None:
         self.began = self.told = time.monotonic()
         self.seconds = seconds
+        self.shown = 0  # letters on the line with how far it is
 
     def enough(self) -> bool:
         return time.monotonic() - self.began > self.seconds
@@ -148,7 +150,15 @@ class _Patience:
         if now - self.began > 1 and now - self.told > 0.5:
             self.told = now
             rate = looked_at / (now - self.began)
-            click.echo(f"\r{looked_at}/{states} … {rate:.0f}/s ", err=True, nl=False)
+            line = f"{looked_at}/{states} … {rate:.0f}/s ".ljust(self.shown)
+            self.shown = len(line)
+            click.echo(f"\r{line}", err=True, nl=False)
+
+    def end(self) -> None:
+        """Take the line with how far it is away again."""
+        if self.shown:
+            click.echo(f"\r{' ' * self.shown}\r", err=True, nl=False)
+            self.shown = 0
 
 
 def check_path(path: Path) -> tuple[int, list[Finding]]:

@@ -244,6 +244,10 @@ def test_the_command_shows_progress_past_the_first_second_only(
     clock.progress(500, 400)
     assert "400/500" in (shown := capsys.readouterr().err)
     assert "200/s" in shown
+    clock.end()  # what comes after it begins on an empty line
+    assert capsys.readouterr().err == f"\r{' ' * (len(shown) - 1)}\r"
+    clock.end()
+    assert capsys.readouterr().err == ""
     assert not clock.enough()
     now[0] += 600
     assert clock.enough()
