@@ -10,9 +10,10 @@ from meldcode.people import signing
 from meldcode.store import Database
 from tests.databases import MASTER_KEY, Kind
 from tests.store import house as building
+from tests.store.desk_house import desk_house, four_eyes
 from tests.store.house import CHEAP, House
 
-__all__ = ["MASTER_KEY"]
+__all__ = ["MASTER_KEY", "desk_house", "four_eyes"]
 
 
 @pytest.fixture(autouse=True)

@@ -11,16 +11,8 @@ from meldcode import desk
 from meldcode.desk.errors import DeskError
 from meldcode.store import scoped
 from meldcode.store.tables import audit, publications
+from tests.store.desk_house import LATER, MAIL, change, designer, live, proven
 from tests.store.house import MONDAY, House
-from tests.store.test_desk import (  # noqa: F401  (a fixture)
-    LATER,
-    MAIL,
-    change,
-    designer,
-    desk_house,
-    live,
-    proven,
-)
 
 AT_ONCE = 4
 
@@ -47,7 +39,7 @@ def rows(house: House, what: str) -> int:
         return len(tx.execute(audit.select().where(scoped(audit), audit.c.action == what)).all())
 
 
-def test_a_version_published_from_four_windows_at_once_is_published_once(desk_house: House) -> None:  # noqa: F811
+def test_a_version_published_from_four_windows_at_once_is_published_once(desk_house: House) -> None:
     change(desk_house, MAIL, lambda text: text.replace("Goedendag", "Dag"))
     proven(desk_house)
     before, logged = rows(desk_house, "publications"), rows(desk_house, "version_published")
@@ -57,7 +49,7 @@ def test_a_version_published_from_four_windows_at_once_is_published_once(desk_ho
     assert rows(desk_house, "version_published") == logged + 1
 
 
-def test_a_planned_version_comes_into_force_once_however_many_ticks_there_are(desk_house: House) -> None:  # noqa: F811
+def test_a_planned_version_comes_into_force_once_however_many_ticks_there_are(desk_house: House) -> None:
     change(desk_house, MAIL, lambda text: text.replace("Goedendag", "Dag"))
     proven(desk_house)
     day = date(2026, 9, 14)
