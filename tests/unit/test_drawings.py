@@ -98,6 +98,11 @@ SPOILED: dict[str, tuple[str, str, Callable[[Sheet], Iterator[object]]]] = {
         Sheet.crossings,
     ),
     "a name on a task": ('<dc:Bounds x="188" y="212"', '<dc:Bounds x="370" y="180"', Sheet.hidden_labels),
+    "a name against an upright arrow": (
+        '<dc:Bounds x="621" y="358" width="52"',
+        '<dc:Bounds x="670" y="358" width="52"',
+        Sheet.hidden_labels,
+    ),
     "a name too long for its task": (
         'name="Gezin overdragen"',
         f'name="{"Het gezin overdragen aan een ander " * 4}"',
@@ -121,3 +126,13 @@ def test_what_cannot_be_read_is_found(what: str, tmp_path: Path) -> None:
 
     assert list(ask(Sheet(SMALL))) == []
     assert list(ask(Sheet(spoiled)))
+
+
+def test_a_name_on_the_sign_of_a_called_process_is_found(tmp_path: Path) -> None:
+    text = (PROCESSES / "kinderopvang-de-papieren-boot" / "meldcode.bpmn").read_text(encoding="utf-8")
+    before = '<dc:Bounds x="490" y="750" width="150" height="80" />'
+    assert text.count(before) == 1
+    narrow = tmp_path / "meldcode.bpmn"
+    narrow.write_text(text.replace(before, before.replace("150", "130")), encoding="utf-8")
+
+    assert list(Sheet(narrow).cut_off()) == ["the name of medewerker does not fit"]
