@@ -125,6 +125,47 @@ def test_name_roles_and_own_days_are_kept_and_undone(marit: Person) -> None:
     assert marit.form(address, f"{address}/gegevens").fields["rol"] == ["leerkracht"]
 
 
+def roles_of(app: Flask, name: str) -> frozenset[str]:
+    found = next(one for one in people.everybody(database(app), _organisation(app)) if one.name == name)
+    return frozenset(found.roles)
+
+
+def test_nobody_closes_her_own_account(app: Flask, marit: Person) -> None:
+    own = page_of(marit, "Marit")
+    assert f"{own}/sluiten" not in marit.get("/mensen")
+    token = marit.form("/mensen").fields["csrf_token"]
+    assert marit.client.post(f"{own}/sluiten", data={"csrf_token": token}).status_code == 403
+    assert "Mensen" in marit.get("/mensen"), "she is signed in still"
+    Person(app).sign_in("marit")
+    assert "Nog niets." in words(marit.get("/organisatie"))
+
+
+def test_a_role_that_the_code_does_not_know_is_given_to_nobody(app: Flask, marit: Person) -> None:
+    address = page_of(marit, "Joost")
+    details = marit.form(address, f"{address}/gegevens")
+    assert marit.send(details, {"rol": ["leerkracht", "verzonnen", "administers"]}).status_code == 303
+    assert roles_of(app, "Joost") == {"leerkracht"}
+    invited = {"naam": "Nadia", "email": "nadia@hetvoorbeeld.example", "rol": ["verzonnen", "leerkracht"]}
+    assert marit.send(marit.form("/mensen"), invited).status_code == 303
+    assert roles_of(app, "Nadia") == {"leerkracht"}
+
+
+def test_a_role_that_the_code_dropped_since_stays_with_who_has_it(app: Flask, marit: Person) -> None:
+    db, organisation = database(app), _organisation(app)
+    joost = next(one.id for one in people.everybody(db, organisation) if one.name == "Joost")
+    with db.transaction(organisation) as tx:
+        people.set_roles(tx, joost, ["leerkracht", "vroeger"])
+    address = page_of(marit, "Joost")
+    details = marit.form(address, f"{address}/gegevens")
+    assert marit.send(details, {"rol": ["intern-begeleider"]}).status_code == 303
+    assert roles_of(app, "Joost") == {"intern-begeleider", "vroeger"}
+    # but nobody else gets it by asking for it
+    own = page_of(marit, "Marit")
+    form = marit.form(own, f"{own}/gegevens")
+    assert marit.send(form, {"rol": [*form.fields["rol"], "vroeger"]}).status_code == 303
+    assert "vroeger" not in roles_of(app, "Marit")
+
+
 def test_what_cannot_be_is_said_and_changes_nothing(marit: Person) -> None:
     address = page_of(marit, "Joost")
     wrong = [
