@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from meldcode.check.documents import as_text
+from meldcode.check.combinations import MOST_COMBINATIONS, Combinations, Leaf, combinations
 from meldcode.check.meaning import Meaning
 from meldcode.definition import Version
 from meldcode.diagram.expressions import expressions_of
@@ -28,15 +28,8 @@ from meldcode.form.parts import Field, Group, Keyed, Part, Rows, keyed
 from meldcode.form.values import read
 
 OTHER_TEXT = "…"
-MOST_COMBINATIONS = 20_000
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
-
-Leaf = tuple[tuple[str, Json], ...]
-
-
-class TooMany(Exception):
-    """A form has more combinations of answers that matter than can be tried."""
 
 
 @dataclass(eq=False)
@@ -51,7 +44,7 @@ class Answers:
     def __post_init__(self) -> None:
         self.texts = _texts_by_name(self.version)
         self.relevant = self._relevant()
-        self._leaves: dict[tuple[str, str], list[Leaf]] = {}
+        self._leaves: dict[tuple[str, str], Combinations] = {}
         self._complete: dict[tuple[str, str, str], dict[str, Json] | None] = {}
 
     def _relevant(self) -> frozenset[str]:
@@ -110,7 +103,7 @@ class Answers:
             if any(hide.variables - set(form.fields) for hide in hides)
         )
 
-    def leaves(self, form: Form, document: Mapping[str, Json]) -> list[Leaf]:
+    def leaves(self, form: Form, document: Mapping[str, Json]) -> Combinations:
         """Every combination of answers that matter which this form asks for in this case.
 
         Raises `TooMany`.
@@ -118,45 +111,27 @@ class Answers:
         outside = {name: document.get(name) for name in self.outside(form)}
         place = (form.file, json.dumps(outside, sort_keys=True))
         if place not in self._leaves:
-            found = list(itertools.islice(self._combinations(form, outside), MOST_COMBINATIONS + 1))
-            if len(found) > MOST_COMBINATIONS:
-                raise TooMany(form.file)
-            self._leaves[place] = found
+            self._leaves[place] = self._combinations(form, outside)
         return self._leaves[place]
 
-    def _combinations(self, form: Form, outside: Mapping[str, Json]) -> Iterator[Leaf]:
+    def _combinations(self, form: Form, outside: Mapping[str, Json]) -> Combinations:
         own = self.fields(form)
         conditions = {key: hides for key, hides in _conditions(form.parts) if key in own}
-        order = _in_order(own, conditions)
-
         domains = {key: self.domain(key, part) for key, part in own.items()}
         blank = dict.fromkeys(own)
-        hidden: dict[tuple[str, ...], bool] = {}
+        order = _in_order(own, conditions)
+        # A question of which no answer will do leaves nothing to combine, so it comes as early as it can.
+        order.sort(key=lambda key: bool(conditions[key]) or bool(domains[key]))
 
         def hides(key: str, given: Mapping[str, Json]) -> bool:
-            place = (key, *(as_text(given.get(name)) for name in gates[key]))
-            if place not in hidden:
-                scope = Scope(outside, {**blank, **given}, self.today)
-                hidden[place] = any(_true(hide, scope) for hide in conditions[key])
-            return hidden[place]
+            scope = Scope(outside, {**blank, **given}, self.today)
+            return any(_true(hide, scope) for hide in conditions[key])
 
         gates = {
             key: sorted({name for hide in conditions[key] for name in hide.variables} & set(own))
             for key in order
         }
-        given: dict[str, Json] = {}
-
-        def go(index: int) -> Iterator[Leaf]:
-            if index == len(order):
-                yield tuple(sorted(given.items()))
-                return
-            key = order[index]
-            for value in [None] if conditions[key] and hides(key, given) else domains[key]:
-                given[key] = value
-                yield from go(index + 1)
-            del given[key]
-
-        yield from go(0)
+        return combinations(form.file, order, domains, gates, hides)
 
     def domain(self, key: str, part: Keyed) -> list[Json]:
         """One value of each class of answers to a question."""

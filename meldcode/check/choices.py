@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from meldcode.check.answers import Answers, Leaf, TooMany
-from meldcode.check.documents import EMPTY, NOTHING, Document, as_text
+from meldcode.check.answers import Answers
+from meldcode.check.combinations import Combinations, Leaf, Row, TooMany
+from meldcode.check.documents import EMPTY, NOTHING, Document
 from meldcode.check.history import marks
 from meldcode.check.live import Live, Pending, Question
 from meldcode.check.meaning import Meaning
@@ -100,8 +101,7 @@ class Choices:
         return self._classes[place]
 
     def _divided(self, node: Node, form: Form, document: Document) -> Iterator[tuple[Leaf, frozenset[str]]]:
-        touched = self.live.touched(node)
-        groups = self._grouped(node, form, touched, document)
+        groups = self._grouped(node, form, self.live.touched(node), document)
         # Each question reads a few of the answers: it is put once to each of the ways to give those.
         turned_out = []
         for question, ways, of_group in groups.read:
@@ -113,47 +113,47 @@ class Choices:
             ]
             turned_out.append([said_of[way] for way in of_group])
         seen: set[Hashable] = set()
-        for leaf, said, *outcomes in zip(groups.leaves, groups.said, *turned_out, strict=True):
+        for row, said, *outcomes in zip(groups.rows, groups.said, *turned_out, strict=True):
             place = (said, tuple(outcomes))
             if place not in seen:
                 seen.add(place)
-                yield leaf, said
+                yield groups.answers.leaf(row), said
 
     def _grouped(self, node: Node, form: Form, touched: Pending, document: Document) -> _Groups:
         """Answers of which no two are alike in all that can count, whatever else the case holds.
 
         What cannot count: a field that nothing asks about, and one that only decides which others are asked.
         """
-        leaves = self.answers.leaves(form, document.values)
-        place = (node.id, id(leaves))
+        answers = self.answers.leaves(form, document.values)
+        place = (node.id, id(answers))
         if place not in self._groups:
-            asked = tuple(name for name in touched.names if name in form.fields)
             # What an answer says to the rules; whether help works is looked for in every answer.
             every = StepKind.VOLGEN in node.steps
-            watched = sorted(form.fields if every else self.meaning.watched(node))
-            empty = dict.fromkeys(form.fields)
-            found: dict[Hashable, tuple[Leaf, frozenset[str], Document]] = {}
-            shown: dict[Json, str] = {}
-            met: set[Hashable] = set()
-            meant: dict[tuple[str, ...], frozenset[str]] = {}
-            for leaf in leaves:
-                given = {**empty, **dict(leaf)}
-                texts = tuple([_text(given[name], shown) for name in asked])
-                seen = tuple([_text(given[name], shown) for name in watched])
-                if (texts, seen) in met:
-                    continue
-                met.add((texts, seen))
-                if seen not in meant:
-                    meant[seen] = marks(self.meaning, node, given)
-                said = meant[seen]
-                alike = (said, texts)
-                if alike not in found:
-                    counts = Document(
-                        {name: given[name] for name in asked}, dict(zip(asked, texts, strict=True))
-                    )
-                    found[alike] = leaf, said, counts
-            self._groups[place] = _Groups.of(touched, list(found.values()))
+            watched = frozenset(form.fields) if every else self.meaning.watched(node)
+            said = self._said(node, form, answers, watched)
+            asked = [index for index, key in enumerate(answers.keys) if key in touched.names]
+            found: dict[Hashable, tuple[Row, frozenset[str]]] = {}
+            for row, words in zip(answers.rows, said, strict=True):
+                found.setdefault((words, *[row[index] for index in asked]), (row, words))
+            self._groups[place] = _Groups.of(touched, answers, list(found.values()))
         return self._groups[place]
+
+    def _said(
+        self, node: Node, form: Form, answers: Combinations, watched: frozenset[str]
+    ) -> Iterator[frozenset[str]]:
+        """What each of these answers means to the rules, who look at the watched questions only."""
+        looked_at = [index for index, key in enumerate(answers.keys) if key in watched]
+        blank = dict.fromkeys(form.fields)
+        meant: dict[Row, frozenset[str]] = {}
+        for row in answers.rows:
+            given = tuple([row[index] for index in looked_at])
+            if given not in meant:
+                values = {
+                    answers.keys[at]: answers.values[at][one]
+                    for at, one in zip(looked_at, given, strict=True)
+                }
+                meant[given] = marks(self.meaning, node, {**blank, **values})
+            yield meant[given]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -161,36 +161,24 @@ class _Groups:
     """Answers to a form, what they say to the rules, and for each question what they say to it: the different
     ways, and the place of each answer among them."""
 
-    leaves: list[Leaf]
+    answers: Combinations
+    rows: list[Row]
     said: list[frozenset[str]]
     read: list[tuple[Question, list[Document], list[int]]]
 
     @classmethod
-    def of(cls, touched: Pending, found: list[tuple[Leaf, frozenset[str], Document]]) -> _Groups:
+    def of(cls, touched: Pending, answers: Combinations, found: list[tuple[Row, frozenset[str]]]) -> _Groups:
         read = []
         for question in touched.questions:
-            ways: dict[tuple[str, ...], int] = {}
-            documents: list[Document] = []
-            of_group = []
-            for _, _, counts in found:
-                own = [name for name in question.kept if name in counts.texts]
-                texts = tuple([counts.texts[name] for name in own])
-                if texts not in ways:
-                    ways[texts] = len(documents)
-                    documents.append(
-                        Document(
-                            {name: counts.values[name] for name in own}, dict(zip(own, texts, strict=True))
-                        )
-                    )
-                of_group.append(ways[texts])
+            own = [index for index, key in enumerate(answers.keys) if key in question.kept]
+            ways: dict[Row, int] = {}
+            of_group = [ways.setdefault(tuple([row[at] for at in own]), len(ways)) for row, _ in found]
+            documents = [
+                Document(
+                    {answers.keys[at]: answers.values[at][one] for at, one in zip(own, way, strict=True)},
+                    {answers.keys[at]: answers.texts[at][one] for at, one in zip(own, way, strict=True)},
+                )
+                for way in ways
+            ]
             read.append((question, documents, of_group))
-        return cls([one[0] for one in found], [one[1] for one in found], read)
-
-
-def _text(value: Json, shown: dict[Json, str]) -> str:
-    """A value as text; of texts, which come by the thousand, each is written once."""
-    if type(value) is not str:
-        return as_text(value)
-    if value not in shown:
-        shown[value] = as_text(value)
-    return shown[value]
+        return cls(answers, [row for row, _ in found], [said for _, said in found], read)

@@ -10,10 +10,10 @@ from meldcode.check.choices import Move
 from meldcode.check.documents import Document
 from meldcode.check.history import BEGIN, History
 from meldcode.check.meaning import Meaning
-from meldcode.check.situations import Place
+from meldcode.check.places import Place, Task
 from meldcode.check.tokens import reached_from
 from meldcode.definition import Version
-from meldcode.engine import Incident, OpenTask
+from meldcode.engine import Incident
 from meldcode.messages import Text
 
 
@@ -50,7 +50,7 @@ class State:
         return self.place.state(self.document.values)
 
     @property
-    def tasks(self) -> tuple[OpenTask, ...]:
+    def tasks(self) -> tuple[Task, ...]:
         return self.place.tasks
 
     @property

@@ -21,7 +21,8 @@ from meldcode.check.history import BEGIN, History, after, needed, opened, possib
 from meldcode.check.live import Live, Pending
 from meldcode.check.marking import NOW, Running, only_mails
 from meldcode.check.meaning import ACUTE, Meaning
-from meldcode.check.situations import Act, Place, Situations, Taken
+from meldcode.check.places import Place
+from meldcode.check.situations import Act, Situations, Taken
 from meldcode.check.tokens import Beside, Pair
 from meldcode.definition import Version
 from meldcode.diagram.model import StepKind
@@ -190,18 +191,17 @@ class Explorer:
         if state.finished:
             return
         place = state.place
-        open_now = list(zip(place.tasks, place.numbers, strict=True))
         # The last task is not finished at once: after it the case is over and nothing can be raised.
-        alone_left = len(open_now) == 1 or state.late
+        alone_left = len(place.tasks) == 1 or state.late
         at_once = self.at_once & self.in_route if alone_left else self.at_once
-        alone = next((one for one in open_now if one[0].node in at_once), None)
+        alone = next((task for task in place.tasks if task.node in at_once), None)
         noticed = False
         seen: set[str] = set()
-        for task, number in [alone] if alone else open_now:
+        for task in [alone] if alone else place.tasks:
             what = f"{task.node} {as_text(task.item)}"
             if what not in seen:
                 seen.add(what)
-                act = Act("complete", number)
+                act = Act("complete", task.number)
                 for choice in self.choices.at(self.version.nodes[task.node], state.document):
                     noticed |= self._take(state, choice.move, act, choice.written)
         noticed |= self._timers(state, only_mails=alone is not None)
@@ -233,7 +233,7 @@ class Explorer:
         else:
             self.result.reached.update(taken.passed, [timer.node])
 
-    def _comes_later(self, timer: Running, waiting: list[Running]) -> bool:
+    def _comes_later(self, timer: Running, waiting: tuple[Running, ...]) -> bool:
         """Whether a lower level of the same ladder, one that does more than mail, has not fired yet."""
         host = self.version.nodes[timer.node].attached_to
         return timer.level > 0 and any(

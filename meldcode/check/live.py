@@ -9,7 +9,7 @@ take too many evaluations, the values themselves are kept, which is never wrong,
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -30,6 +30,8 @@ from meldcode.messages import MeldcodeError
 
 MOST_EVALUATIONS = 3_000
 MOST_WAYS = 60
+Told = tuple[Json, str]  # a value and its text
+BLANK: Told = (None, NOTHING)
 CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
@@ -39,19 +41,27 @@ class Behaviour:
 
     id: str
     names: tuple[str, ...]
-    turns_out: Callable[[Mapping[str, Json]], Hashable]
+    turns_out: Callable[[Document], Hashable]
     known: dict[tuple[str, ...], Hashable] = field(default_factory=dict)  # by the texts of the names
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Question:
-    """A behaviour at some point of a case. `kept` are the names whose present values count, `ways` those to
-    where it is evaluated (None: the values themselves count)."""
+    """A behaviour at some point of a case. `kept` are the names whose present values count, `trials` the ways
+    to where it is evaluated (None: the values themselves count)."""
 
     behaviour: Behaviour
     kept: tuple[str, ...]
-    ways: list[Way] | None
+    trials: list[Trial] | None
     known: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+
+class Trial(NamedTuple):
+    """How a way is tried. `choices` has, for each name of the behaviour, the values it can have there (None:
+    its present one); `guards` what must turn out how, and the places of its names among those."""
+
+    choices: list[list[Told] | None]
+    guards: list[tuple[Behaviour, list[int], Hashable]]
 
 
 class Way(NamedTuple):
@@ -112,7 +122,7 @@ class Live:
         self._touched: dict[str, Pending] = {}
         self._numbers: dict[Hashable, int] = {}
         self._domains: dict[str, list[Json]] = {}
-        self._texts: dict[str, list[tuple[Json, str]]] = {}
+        self._texts: dict[str, list[Told]] = {}
 
     # --- what is read where --------------------------------------------------------------------------
 
@@ -138,8 +148,8 @@ class Live:
         hides = self.answers.hides(form)
         names = frozenset[str]().union(*(hide.variables for hide in hides))
 
-        def turns_out(document: Mapping[str, Json]) -> Hashable:
-            scope = Scope(document, {}, self.now.date())
+        def turns_out(document: Document) -> Hashable:
+            scope = Scope(document.values, {}, self.now.date())
             return tuple(hide.evaluate(scope.context, scope.now) is True for hide in hides)
 
         return Behaviour(f"form {form.file}", tuple(sorted(names)), turns_out)
@@ -150,11 +160,11 @@ class Live:
         names = frozenset[str]().union(*(read.variables for read in conditions if read))
         only_first = node.kind == "exclusiveGateway"
 
-        def turns_out(document: Mapping[str, Json]) -> Hashable:
+        def turns_out(document: Document) -> Hashable:
             held = []
             for index, read in enumerate(conditions):
                 try:
-                    holds = read is None or read.evaluate(document, self.now) is True
+                    holds = read is None or read.evaluate(document.values, self.now) is True
                 except FeelError:
                     holds = False
                 if holds:
@@ -170,12 +180,12 @@ class Live:
         rows = rows_of(decision, self.now)
         known: dict[Hashable, Hashable] = {}
 
-        def turns_out(document: Mapping[str, Json]) -> Hashable:
+        def turns_out(document: Document) -> Hashable:
             hit = rows(document)
             if hit is None:
-                return shown(document)
+                return shown(document.values)
             if hit not in known:
-                known[hit] = shown(document)
+                known[hit] = shown(document.values)
             return known[hit]
 
         def shown(document: Mapping[str, Json]) -> Hashable:
@@ -199,7 +209,7 @@ class Live:
             work = sum(_product(1 + len(self._domain(other)) for other in names) for names in others)
             if work <= MOST_EVALUATIONS and not any(one.id.startswith("=") for one in readers):
                 self._results[place] = tuple(
-                    reader.turns_out({name: result, **dict(zip(names, given, strict=True))})
+                    reader.turns_out(Document.of({name: result, **dict(zip(names, given, strict=True))}))
                     for reader, names in zip(readers, others, strict=True)
                     for given in itertools.product(*([None, *self._domain(other)] for other in names))
                 )
@@ -375,11 +385,9 @@ class Live:
             never = frozenset.intersection(*(way.names for way in ways))
             kept = tuple(name for name in behaviour.names if name not in never)
             work = sum(_product(len(self._domain(name)) for name in way.names) for way in ways)
-            told = None
+            told: list[Trial] | None = None
             if not behaviour.id.startswith("=") and work <= MOST_EVALUATIONS:
-                told = sorted(
-                    ways, key=lambda way: (len(way.names), sorted(way.names), repr(sorted(way.guards)))
-                )
+                told = [self._trial(behaviour, way) for way in sorted(ways, key=_order)]
             self._questions[place] = Question(behaviour, kept, told)
         return self._questions[place]
 
@@ -399,41 +407,44 @@ class Live:
             found = question.known[shown] = self._number(self._turns_out(question, shown, document))
         return found
 
+    def _trial(self, behaviour: Behaviour, way: Way) -> Trial:
+        names = behaviour.names
+        gateways = ((self.by_id[gateway], said) for gateway, said in way.guards)
+        return Trial(
+            [self._told(name) if name in way.names else None for name in names],
+            [(one, [names.index(name) for name in one.names], said) for one, said in gateways],
+        )
+
     def _turns_out(self, question: Question, shown: tuple[str, ...], document: Document) -> Hashable:
-        if question.ways is None:
+        if question.trials is None:
             return shown
-        behaviour = question.behaviour
-        present = {
-            name: (document.values.get(name), document.texts.get(name, NOTHING)) for name in question.kept
-        }
+        behaviour, values = question.behaviour, document.values
+        texts = dict(zip(question.kept, shown, strict=True))
+        present = [(values.get(name), texts[name]) if name in texts else BLANK for name in behaviour.names]
         found: list[Hashable] = []
-        for way in question.ways:
-            guards = [
-                (one, [behaviour.names.index(name) for name in one.names], said)
-                for one, said in ((self.by_id[gateway], said) for gateway, said in way.guards)
-            ]
+        for choices, guards in question.trials:
             # The names in their order, each with the values it can have there.
-            choices = [
-                self._told(name) if name in way.names else [present.get(name, (None, NOTHING))]
-                for name in behaviour.names
-            ]
-            for given in itertools.product(*choices):
+            several = [told or [now] for told, now in zip(choices, present, strict=True)]
+            for given in itertools.product(*several):
                 gone = all(
-                    self._after(one, tuple([given[place] for place in places])) == said
-                    for one, places, said in guards
+                    [
+                        self._after(one, [given[place] for place in places]) == said
+                        for one, places, said in guards
+                    ]
                 )
                 found.append(self._after(behaviour, given) if gone else None)
         return tuple(found)
 
-    def _after(self, behaviour: Behaviour, given: tuple[tuple[Json, str], ...]) -> Hashable:
+    def _after(self, behaviour: Behaviour, given: Sequence[Told]) -> Hashable:
         """How a behaviour turns out when its names have these values, in their order: each with its text."""
         place = tuple([text for _, text in given])
         if place not in behaviour.known:
-            values = {name: value for name, (value, _) in zip(behaviour.names, given, strict=True)}
-            behaviour.known[place] = behaviour.turns_out(values)
+            values = dict(zip(behaviour.names, [value for value, _ in given], strict=True))
+            texts = dict(zip(behaviour.names, place, strict=True))
+            behaviour.known[place] = behaviour.turns_out(Document(values, texts))
         return behaviour.known[place]
 
-    def _told(self, name: str) -> list[tuple[Json, str]]:
+    def _told(self, name: str) -> list[Told]:
         """The values of `_domain`, each with its text."""
         if name not in self._texts:
             self._texts[name] = [(value, as_text(value)) for value in self._domain(name)]
@@ -479,9 +490,7 @@ class Live:
 
 def _raw(name: str, names: Iterable[str]) -> Behaviour:
     ordered = tuple(sorted(names))
-    return Behaviour(
-        f"={name}", ordered, lambda document: as_text({name: document.get(name) for name in ordered})
-    )
+    return Behaviour(f"={name}", ordered, lambda document: document.shown(ordered))
 
 
 def _readable(text: str) -> Expression | None:
@@ -499,6 +508,10 @@ def _form_paths(parts: Iterable[Any]) -> set[tuple[str, ...]]:
             found |= hide.paths
         found |= _form_paths(getattr(part, "parts", ()))
     return found
+
+
+def _order(way: Way) -> Any:
+    return len(way.names), sorted(way.names), repr(sorted(way.guards))
 
 
 def _product(sizes: Iterable[int]) -> int:

@@ -8,7 +8,7 @@ happens is the engine's own doing.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -25,6 +25,7 @@ _FINISHED = frozenset({"done", "gone"})
 _SPLIT, _CLOSE, _ONCE = ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]"
 
 
+Token = dict[str, Any]  # as the engine stores it
 Stand = tuple[tuple[str, ...], str]  # a node, and the call activities through which a token came there
 
 
@@ -37,25 +38,26 @@ class Running:
     option: str | None
     level: int
 
+    def on(self, number: int) -> Running:
+        """The same timer on the token with this number."""
+        return Running(number, self.node, self.option, self.level)
 
-def freeze(state: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
-    """Put every timer of a fresh state far ahead, make every other moment the same and number its tokens
-    anew from 1, in their own order. Returns the state and, by old number, the new ones.
+
+def freeze(token: Token, anew: Mapping[int, int]) -> None:
+    """Put every timer of a fresh token, and of those in it, far ahead, make every other moment the same and
+    give the tokens these new numbers.
 
     The engine hands out a state of its own, so it is changed in place.
     """
-    tokens = list(_all(state["tokens"]))
-    anew = {old: new for new, old in enumerate(sorted(token["n"] for token in tokens), 1)}
-    for token in tokens:
-        token["n"] = anew[token["n"]]
-        data = token.get("data", {})
+    for one in within(token):
+        one["n"] = anew[one["n"]]
+        data = one.get("data", {})
         if "since" in data:
             data["since"] = NOW.isoformat()
         if "timer" in data:
             data["timer"] = _frozen(data["timer"])
         if "timers" in data:
             data["timers"] = {name: _frozen(entry) for name, entry in data["timers"].items()}
-    return state, anew
 
 
 def _frozen(entry: dict[str, Any]) -> dict[str, Any]:
@@ -69,60 +71,59 @@ def _is_counted(entry: dict[str, Any]) -> bool:
     return text.startswith("R") and not text.startswith("R/")
 
 
-def fall_due(state: dict[str, Any], number: int, option: str | None) -> dict[str, Any]:
-    """A copy of a state in which one timer is due now: that of a token, or of one of the events behind it."""
-    copy: dict[str, Any] = json.loads(json.dumps(state))
-    for token in _all(copy["tokens"]):
-        if token["n"] == number:
-            entries = token["data"]["timers"] if option else token["data"]
-            name = option or "timer"
-            entries[name] = {**entries[name], "due": NOW.isoformat()}
+def numbered(token: Token, numbers: Sequence[int]) -> Token:
+    """A copy of a token, its number and those in it taken from a list by their own, counted from 1."""
+    copy = {**token, "n": numbers[token["n"] - 1]}
+    for inner in ("in", "sub"):
+        if inner in token:
+            copy[inner] = [numbered(one, numbers) for one in token[inner]]
     return copy
 
 
-def timers(state: dict[str, Any], version: Version) -> list[Running]:
-    """The timers that are waiting."""
+def fall_due(tokens: Iterable[Token], number: int, option: str | None) -> None:
+    """Let one timer fall due now: that of a token, or of one of the events behind it."""
+    for token in _all(tokens):
+        if token["n"] == number:
+            data = token["data"]
+            if option:
+                entry = data["timers"][option]
+                due = {"timers": {**data["timers"], option: {**entry, "due": NOW.isoformat()}}}
+            else:
+                due = {"timer": {**data["timer"], "due": NOW.isoformat()}}
+            token["data"] = {**data, **due}
+
+
+def timers(token: Token, version: Version) -> list[Running]:
+    """The timers that are waiting on a token and in it."""
     found = []
-    for token in _all(state["tokens"]):
-        if token["is"] != "waits":
+    for one in within(token):
+        if one["is"] != "waits":
             continue
-        data = token.get("data", {})
+        data = one.get("data", {})
         if "timer" in data:
-            found.append(Running(token["n"], token["at"], None, int(data["timer"].get("level", 0))))
+            found.append(Running(one["n"], one["at"], None, int(data["timer"].get("level", 0))))
         for name in data.get("timers", {}):
-            found.append(Running(token["n"], name, name, 0))
+            found.append(Running(one["n"], name, name, 0))
     return [timer for timer in found if timer.node in version.nodes]
 
 
-def standing(state: dict[str, Any], version: Version, below: int | None = None) -> frozenset[Stand]:
-    """Where tokens stand, what is around them included; with `below` only those that have a lower number and
-    are not finished."""
+def standing(token: Token, version: Version) -> Iterator[tuple[Stand, int, bool]]:
+    """Where a token and those in it stand: each with its number, and whether it is finished."""
 
-    def found(tokens: list[dict[str, Any]], path: tuple[str, ...]) -> Iterator[Stand]:
-        for token in tokens:
-            key = _plain(token["at"])
-            if below is None or (token["n"] < below and token["is"] not in _FINISHED):
-                yield path, key
+    def found(tokens: list[Token], path: tuple[str, ...]) -> Iterator[tuple[Stand, int, bool]]:
+        for one in tokens:
+            key = drawn(one)
+            yield (path, key), one["n"], one["is"] in _FINISHED
             node = version.nodes.get(key)
-            yield from found(token.get("in", []), path)
+            yield from found(one.get("in", []), path)
             called = (*path, key) if node is not None and node.called_element else path
-            yield from found(token.get("sub", []), called)
+            yield from found(one.get("sub", []), called)
 
-    return frozenset(found(state["tokens"], ()))
-
-
-def marking(state: dict[str, Any]) -> Hashable:
-    """Where the tokens stand, and whatever else of them is neither a number nor a moment."""
-    return state["spec"], state["outcome"], _marks(state["tokens"])
+    return found([token], ())
 
 
-def _marks(tokens: list[dict[str, Any]]) -> Hashable:
-    """Tokens side by side. A branch that ended waits for the others, and makes no difference to them."""
-    going = [token for token in tokens if not (token["is"] == "waits" and token["at"].endswith(_END))]
-    return tuple(sorted((_mark(token) for token in going or tokens), key=repr))
-
-
-def _mark(token: dict[str, Any]) -> Hashable:
+def mark(token: Token) -> Hashable:
+    """Where a token and those in it stand, and whatever else of them is neither a number nor a moment."""
     data = token.get("data", {})
     kept = {name: value for name, value in data.items() if name not in _MOMENTS}
     entry = data.get("timer", {})
@@ -140,11 +141,32 @@ def _mark(token: dict[str, Any]) -> Hashable:
     )
 
 
-def _all(tokens: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _marks(tokens: list[Token]) -> Hashable:
+    """Tokens side by side. A branch that ended waits for the others, and makes no difference to them."""
+    going = [token for token in tokens if not has_ended(token)]
+    return tuple(sorted((mark(token) for token in going or tokens), key=repr))
+
+
+def has_ended(token: Token) -> bool:
+    """Whether this is a branch that ended and waits for the others of its scope."""
+    return token["is"] == "waits" and str(token["at"]).endswith(_END)
+
+
+def within(token: Token) -> Iterator[Token]:
+    """A token and all those in it."""
+    yield token
+    yield from _all(token.get("in", ()))
+    yield from _all(token.get("sub", ()))
+
+
+def _all(tokens: Iterable[Token]) -> Iterator[Token]:
     for token in tokens:
-        yield token
-        yield from _all(token.get("in", []))
-        yield from _all(token.get("sub", []))
+        yield from within(token)
+
+
+def drawn(token: Token) -> str:
+    """The element on which a token stands: the engine has names of its own for parts of one."""
+    return _plain(token["at"])
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from meldcode.check.exploration import Exploration
 from meldcode.check.explore import MOST_STATES, Playing, Progress
 from meldcode.check.rules import RULES, Rule
 from meldcode.check.soundness import soundness
@@ -78,9 +79,11 @@ class Proving:
         self, most_states: int, enough: Callable[[], bool] | None = None, progress: Progress | None = None
     ) -> Proof:
         """What is proven after this many states of each process, as in `prove`."""
-        version, quick = self.version, self.quick
         with seldom_collected():
-            played, *beside = (one.to(most_states, enough, progress) for one in self._played)
+            return self._judged(*(one.to(most_states, enough, progress) for one in self._played))
+
+    def _judged(self, played: Exploration, *beside: Exploration) -> Proof:
+        version, quick = self.version, self.quick
         evidence = Evidence(version, played, quick, [Evidence(version, one, quick) for one in beside])
         return Proof(
             version=version,
@@ -97,8 +100,8 @@ class Proving:
 def seldom_collected() -> Iterator[None]:
     """Look for circles of objects a hundred times less often, and only among those made in this block.
 
-    Playing makes and keeps many small objects: a fifth of its time went into looking through them. What a
-    hundred thousand new ones hold is some tens of megabytes.
+    Playing makes and keeps many small objects, and judging looks at all of them: a fifth of the time went
+    into looking through them. What a hundred thousand new ones hold is some tens of megabytes.
     """
     before = gc.get_threshold()
     gc.freeze()
@@ -106,5 +109,6 @@ def seldom_collected() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # what was made is old now: without this all of it is looked through once more
         gc.set_threshold(*before)
         gc.unfreeze()

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from meldcode.check.documents import as_text
+from meldcode.check.documents import NOTHING, Document
 from meldcode.decision import Decision
 from meldcode.feel import FeelError, Json
 
 REFUSES = -1
 
 
-def rows_of(decision: Decision, now: datetime) -> Callable[[Mapping[str, Json]], int | None]:
+def rows_of(decision: Decision, now: datetime) -> Callable[[Document], int | None]:
     """Which rows of a table fit a document, as a set of bits (`REFUSES`: a value is not allowed); None when
-    that does not say all of its answer.
+    that does not say all of its answer. Where the first row that fits answers, it is told alone.
 
     Cells that read nothing but their column are matched once for each value; a table whose cells and
     outputs are constants answers alike when the same rows fit.
@@ -46,20 +46,22 @@ def rows_of(decision: Decision, now: datetime) -> Callable[[Mapping[str, Json]],
                 found |= 1 << index
         return found
 
-    def rows(document: Mapping[str, Json]) -> int | None:
-        hit = everything
+    only_first = decision.hit_policy == "FIRST"
+
+    def rows(document: Document) -> int | None:
+        hit, texts = everything, document.texts
         for place, name in enumerate(names):
-            value = document.get(name)
-            text = as_text(value)
-            if text not in known[place]:
+            text = texts.get(name, NOTHING)
+            fits = known[place].get(text)
+            if fits is None:
                 try:
-                    known[place][text] = fitting(place, value)
+                    fits = known[place][text] = fitting(place, document.values.get(name))
                 except FeelError:
                     return None
-            if known[place][text] == REFUSES:
+            if fits == REFUSES:
                 return REFUSES
-            hit &= known[place][text]
-        return hit
+            hit &= fits
+        return hit & -hit if only_first else hit
 
     return rows
 
