@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,15 +62,15 @@ COLLEAGUE = Named(
 HOME = Named(r"\b(thuis|gezin)\b", r"\bthuis\b", other="veilig")
 
 
-def crossed(version: Version, leads: Callable[[Node], bool], named: Named) -> Verdict | None:
-    """A broken verdict when an answer names such a task and cannot lead to it at a gateway where another
-    answer to the same question can. `leads` says of a task whether it is one."""
+def crossed(version: Version, tasks: Collection[str], named: Named) -> Verdict | None:
+    """A broken verdict when an answer names these tasks (their ids) and cannot lead to one of them, at a
+    gateway where another answer to the same question can."""
     questions = _questions(version)
     for gateway, answers in _ways(version).items():
         reaching = {
             answer
             for answer, flows in answers.items()
-            if any(leads(node) for flow in flows for node in _ahead(version, flow))
+            if any(node.id in tasks for flow in flows for node in _ahead(version, flow))
         }
         for name in sorted({name for name, _ in reaching}):
             for field in questions[name]:

@@ -257,7 +257,6 @@ def nobody_blocks(evidence: Evidence) -> Verdict:
     verdict = evidence.unless(edges, why)
     if verdict.says is Says.BROKEN:
         return verdict
-    astray = crossed(
-        evidence.version, lambda node: StepKind.MELDEN in node.steps and not node.steps & APART, REPORT
-    )
+    reports = [node.id for node in evidence.meaning.tagged(StepKind.MELDEN) if not node.steps & APART]
+    astray = crossed(evidence.version, reports, REPORT)
     return astray or verdict

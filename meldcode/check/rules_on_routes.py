@@ -9,7 +9,7 @@ from meldcode.check.meaning import Meaning
 from meldcode.check.moves import finishes, opening
 from meldcode.check.soundness import soundness
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
-from meldcode.diagram.model import Node, StepKind
+from meldcode.diagram.model import StepKind
 from meldcode.messages import Text
 
 NEED_COLLEAGUE = frozenset(
@@ -46,13 +46,9 @@ def colleague(evidence: Evidence) -> Verdict:
             "Geen antwoord bij de signalen verlaat de gewone stappen voor de eigen weg.",
             "No answer among the signals leaves the ordinary steps for the route of its own.",
         )
-    astray = crossed(evidence.version, lambda node: node.id in routes, COLLEAGUE)
-    astray = astray or crossed(evidence.version, _begins_consulting, HOME)
+    consulting = [node.id for node in evidence.meaning.tagged(StepKind.CONSULTEREN)]
+    astray = crossed(evidence.version, routes, COLLEAGUE) or crossed(evidence.version, consulting, HOME)
     return astray or evidence.holds()
-
-
-def _begins_consulting(node: Node) -> bool:
-    return StepKind.CONSULTEREN in node.steps and StepKind.ZIJROUTE not in node.steps
 
 
 def colleague_route(meaning: Meaning) -> frozenset[str]:

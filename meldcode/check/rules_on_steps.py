@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
 from meldcode.check.crossed import ADVICE, INJURY, crossed
 from meldcode.check.drawn import insists
@@ -120,14 +118,17 @@ def advice_in_reach(evidence: Evidence) -> Verdict:
                 far, Text(f"Bij stap 2 is {nl} niet te kiezen.", f"Step 2 cannot reach {en}.")
             )
     for kind, named in NAMING.items():
-        astray = crossed(evidence.version, _tagged(kind), named)
+        astray = crossed(evidence.version, _asked_in_step_2(evidence, kind), named)
         if astray:
             return astray
     return evidence.holds()
 
 
-def _tagged(kind: StepKind) -> Callable[[Node], bool]:
-    return lambda node: kind in node.steps and not node.steps & APART
+def _asked_in_step_2(evidence: Evidence, kind: StepKind) -> frozenset[str]:
+    """The tasks with which step 2 asks for it; advice is asked again later, at doubt or by a doctor."""
+    tasks = evidence.meaning.tagged(kind)
+    own = [node for node in tasks if StepKind.CONSULTEREN in node.steps]
+    return frozenset(node.id for node in own or tasks if StepKind.ACUUT not in node.steps)
 
 
 BEYOND = frozenset(LEGAL_STEPS) - {StepKind.CONSULTEREN}
