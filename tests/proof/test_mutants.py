@@ -1,6 +1,6 @@
 """Every way to damage an organisation is caught by the rule it breaks; what does no damage is not refused.
 
-Here each damage is done to one of two organisations, in turn; `make proof` does all of them to all seven.
+Here each damage is done to two organisations; `make proof` does all of them to all seven.
 """
 
 from __future__ import annotations
@@ -15,27 +15,26 @@ PAIR = ("kinderopvang-de-papieren-boot", "zelfstandige-verloskundige")
 
 
 def listed(mutants: list[Mutant]) -> list[object]:
-    return [pytest.param(mutant, PAIR[place % 2], id=mutant.name) for place, mutant in enumerate(mutants)]
+    return [pytest.param(mutant, id=mutant.name) for mutant in mutants]
 
 
 def told(found: Judged) -> list[str]:
     return sorted(map(str, found.found))
 
 
-@pytest.mark.parametrize(("mutant", "name"), listed(MUTANTS))
-def test_damage_is_caught_by_the_rule_it_breaks(mutant: Mutant, name: str) -> None:
-    found = judged(name, mutant)
-    if found.why_not:  # it cannot be done to this one: then to the other
-        found = judged(PAIR[1 - PAIR.index(name)], mutant)
-    if found.why_not:
-        pytest.skip(found.why_not)
-    assert found.as_meant(mutant), told(found)
+@pytest.mark.parametrize("mutant", listed(MUTANTS))
+def test_damage_is_caught_by_the_rule_it_breaks(mutant: Mutant) -> None:
+    found = {name: judged(name, mutant) for name in PAIR}
+    why_not = [one.why_not for one in found.values() if one.why_not]
+    assert {name: told(one) for name, one in found.items() if not one.as_meant(mutant)} == {}
+    if len(why_not) == len(PAIR):  # it cannot be done to either
+        pytest.skip(why_not[0])
 
 
-@pytest.mark.parametrize(("mutant", "name"), listed(SOUND))
-def test_what_is_only_different_is_not_refused(mutant: Mutant, name: str) -> None:
-    found = judged(name, mutant)
-    assert found.as_meant(mutant), told(found)
+@pytest.mark.parametrize("mutant", listed(SOUND))
+def test_what_is_only_different_is_not_refused(mutant: Mutant) -> None:
+    found = {name: judged(name, mutant) for name in PAIR}
+    assert {name: told(one) for name, one in found.items() if not one.as_meant(mutant)} == {}
 
 
 def test_every_rule_is_broken_by_some_damage() -> None:
