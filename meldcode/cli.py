@@ -168,14 +168,16 @@ def check_path(path: Path) -> tuple[int, list[Finding]]:
     except MeldcodeError as error:
         found = getattr(error, "findings", ()) or [_unreadable(path, error.text)]
         return UNREADABLE, list(found)
-    except FileNotFoundError:
-        return UNREADABLE, [_unreadable(path, Text("Dit bestaat niet.", "This does not exist."))]
     except OSError as error:
-        reason = error.strerror or "?"
-        return UNREADABLE, [
-            _unreadable(path, Text(f"Niet te openen ({reason}).", f"Cannot be opened ({reason})."))
-        ]
+        return UNREADABLE, [_unreadable(path, _closed(error))]
     return int(any(finding.severity is Severity.ERROR for finding in findings)), findings
+
+
+def _closed(error: OSError) -> Text:
+    if isinstance(error, FileNotFoundError):
+        return Text("Dit bestaat niet.", "This does not exist.")
+    reason = error.strerror or "?"
+    return Text(f"Niet te openen ({reason}).", f"Cannot be opened ({reason}).")
 
 
 def _findings(path: Path) -> list[Finding]:
@@ -299,9 +301,11 @@ def rehearse_command(
     try:
         version = read_folder(path)
         examples = _examples(version, answers, seed, save)
-    except (MeldcodeError, OSError) as error:
-        why = error.text.of(lang) if isinstance(error, MeldcodeError) else str(error)
-        click.echo(why, err=True)
+    except MeldcodeError as error:
+        click.echo(error.text.of(lang), err=True)
+        sys.exit(UNREADABLE)
+    except OSError as error:
+        click.echo(f"{error.filename}: {_closed(error).of(lang)}", err=True)
         sys.exit(UNREADABLE)
     timelines: list[Timeline] = [play(version, example) for example in examples]
     if as_json:

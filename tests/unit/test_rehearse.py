@@ -290,3 +290,9 @@ def test_the_command_line_tells_differences_as_json(folder: Path) -> None:
 def test_the_command_line_says_what_is_unreadable(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["rehearse", str(tmp_path / "nergens")])
     assert done.exit_code == 2
+
+
+def test_an_example_that_is_not_there_is_said_in_a_sentence(folder: Path) -> None:
+    done = CliRunner().invoke(main, ["rehearse", str(folder), "--answers", str(folder / "nergens.toml")])
+    assert done.exit_code == 2
+    assert done.output == f"{folder / 'nergens.toml'}: Dit bestaat niet.\n"
