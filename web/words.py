@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time
 from flask import Flask
+from markupsafe import Markup, escape
 
 from meldcode.diagram.model import LEGAL_STEPS, StepKind
 from meldcode.workdays import Calendar
@@ -19,6 +21,10 @@ SOON_WORKING_DAYS = 1
 FAR_WORKING_DAYS = 10
 #: A deadline within this time is told by its hour, also past midnight: an acute task is never for tomorrow.
 WITHIN_HOURS = timedelta(hours=6)
+
+
+#: Veilig Thuis and the emergency number, wherever a text of ours or of an organisation names them.
+_NUMBERS = re.compile(r"(?<![\w-])(?:0800-2000|112)(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,16 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
+def callable_numbers(text: str) -> Markup:
+    """The text, with the numbers to call as links: on a telephone a press is enough."""
+    return Markup(_NUMBERS.sub(_as_link, str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def _as_link(found: re.Match[str]) -> str:
+    number = found[0]
+    return f'<a href="tel:{number.replace("-", "")}">{number}</a>'
+
+
 def initials(name: str) -> str:
     """Two letters for the round mark beside a name: of the first word and of the last."""
     words = [word for word in name.split() if word[0].isalpha()]
@@ -145,6 +161,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         initials=initials,
         sentence=sentence,
+        callable_numbers=callable_numbers,
         day_in_words=day_in_words,
         short_day=short_day,
         moment_in_words=moment_in_words,

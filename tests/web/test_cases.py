@@ -125,8 +125,16 @@ def test_danger_puts_the_case_on_its_acute_route_once(sanne: Person, case: str) 
     assert "Ja, er is acuut gevaar" not in page
 
 
+def test_who_is_to_ask_veilig_thuis_can_press_the_number_above_the_questions(
+    sanne: Person, case: str
+) -> None:
+    sanne.finish(sanne.task("Overleg"), {"extra_advies": "veilig_thuis"})
+    page = sanne.get(sanne.task("Veilig Thuis"))
+    assert page.index("Bel Veilig Thuis: 0800-2000") < page.index('id="vragen"')
+
+
 def test_who_has_the_task_to_call_can_call_from_it(sanne: Person, case: str) -> None:
-    assert "tel:112" not in sanne.get(sanne.task("Overleg"))
+    assert 'class="call"' not in sanne.get(sanne.task("Overleg"))
     page = sanne.get(goes_to(sanne.press(f"/zaken/{case}/bellen", f"/zaken/{case}/bellen")))
 
     assert page.index("tel:112") < page.index("tel:08002000") < page.index('id="vragen"')

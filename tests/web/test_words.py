@@ -15,7 +15,7 @@ from flask import Flask, session
 
 from meldcode.diagram.model import StepKind
 from meldcode.workdays import Calendar
-from web.words import due_in_words, initials, moment_in_words, name_of_steps, sentence
+from web.words import callable_numbers, due_in_words, initials, moment_in_words, name_of_steps, sentence
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -139,3 +139,11 @@ def test_every_sentence_of_the_pages_is_there_in_english_and_none_is_left_over()
     with (WEB / "translations" / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         translated = {message.id for message in read_po(file) if message.id}
     assert written == translated
+
+
+def test_the_numbers_to_call_are_links_and_the_text_stays_text() -> None:
+    told = callable_numbers("Bel 112 & Veilig Thuis (0800-2000). Niet 1120, 0800-20001 of <b>112</b>.")
+    assert told == (
+        'Bel <a href="tel:112">112</a> &amp; Veilig Thuis (<a href="tel:08002000">0800-2000</a>). '
+        'Niet 1120, 0800-20001 of &lt;b&gt;<a href="tel:112">112</a>&lt;/b&gt;.'
+    )

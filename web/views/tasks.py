@@ -173,6 +173,7 @@ def _show(
         task=shown.task(page.task),
         instructions=page.instructions,
         call_now=shown.kinds(page.task.steps) == {StepKind.ACUUT},
+        call_vt=not shown.kinds(page.task.steps).isdisjoint({StepKind.MELDEN, StepKind.VT_ADVIES}),
         earlier=shown.history(page.entries, page.notes),
         advised=[shown.note(one) for one in page.notes if one.kind == "advice" and one.at >= page.task.since],
         action=url_for("tasks.task", case=case, task=task),
