@@ -49,6 +49,8 @@ PAGES = (
     "/organisatie/wijzigingen/{case}/ongedaan",
     "/organisatie/vrije-dagen",
     "/organisatie/vrije-dagen/bekijken",
+    "/taken/{case}/{task}/termijn",
+    "/taken/{case}/{task}/termijn/terug",
     "/taken/{case}/{task}/raad",
     "/taken/{case}/{task}/raad/stoppen",
     "/taken/{case}/{task}/advies",

@@ -220,3 +220,60 @@ def test_an_id_of_another_organisation_is_as_good_as_none(town: Town, app: Flask
 def plain(page: str, path: str) -> str:
     """A page without what differs each time, and without its own address."""
     return re.sub(r'(name="csrf_token"|name="_sleutel") value="[^"]*"', "", page.replace(path, ""))
+
+
+# --- without a form of ours, without a session ---------------------------------------------------------
+
+OPEN = {
+    *("/inloggen", "/even-weg", "/taal", "/icon.svg", "/favicon.ico", "/robots.txt", "/static/build/<name>"),
+    *("/wachtwoord/vergeten", "/wachtwoord/verstuurd", "/wachtwoord/kiezen", "/wachtwoord/kiezen/<token>"),
+    "/uitloggen",
+}
+DEMO = "/demo/"
+
+
+def every(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def test_whatever_changes_something_wants_a_form_of_ours(town: Town, app: Flask, sanne: Person) -> None:
+    stranger, before = Stranger(1, sanne.start()), town.content()
+    person = Person(app).sign_in("wieke")
+    for rule, method in every(app):
+        if method == "GET":
+            continue
+        path = filled(rule, stranger.fill)
+        for sent in ({}, {"data": {"csrf_token": "x"}}, {"json": {}, "headers": {"X-CSRFToken": "x"}}):
+            answer = person.client.open(path, method=method, **sent)
+            assert answer.status_code in (400, 404), (method, path, answer.status_code)
+    assert person.get("/account")
+    assert town.content() == before
+
+
+def test_nothing_opens_for_who_is_not_signed_in_but_the_way_in(town: Town, app: Flask, sanne: Person) -> None:
+    stranger, before = Stranger(2, sanne.start()), town.content()
+    for rule, method in every(app):
+        if rule.rule in OPEN:
+            continue
+        person = Person(app)
+        token = person.form("/inloggen", "/taal").fields["csrf_token"][0]
+        sent = {} if method == "GET" else {"data": {"csrf_token": token}}
+        answer = person.client.open(filled(rule, stranger.fill), method=method, **sent)
+        where = (method, rule.rule, answer.status_code)
+        if rule.rule.startswith(DEMO) and answer.status_code == 404:
+            continue  # outside a demonstration it is not there
+        assert answer.status_code in (303, 401, 404), where
+        if answer.status_code == 303:
+            assert answer.headers["Location"].startswith(("/inloggen", "/even-weg")), where
+        assert answer.headers["Cache-Control"] == "no-store", where
+        cookie = person.client.get_cookie("session")
+        assert cookie is None or not cookie.value, where
+    assert town.content() == before
+
+
+def test_what_a_browser_may_keep_is_the_same_for_everybody(app: Flask, sanne: Person) -> None:
+    answers = [one.client.get("/icon.svg") for one in (sanne, Person(app), Person(app).sign_in("marit"))]
+    assert {one.data for one in answers} == {answers[0].data}
+    assert not any("Set-Cookie" in one.headers for one in answers)

@@ -52,6 +52,9 @@ OF_A_TASK = (
     ("POST", "/raad/stoppen"),
     ("GET", "/advies"),
     ("POST", "/advies"),
+    ("GET", "/termijn"),
+    ("POST", "/termijn"),
+    ("POST", "/termijn/terug"),
 )
 #: These answer everybody in the same way and tell nothing: throwing away what is not there, and hiding.
 ANSWER_ANYBODY = ("/concept-weg", "/even-weg")
@@ -185,7 +188,7 @@ def test_who_supervises_sees_no_word_of_the_content_at_any_address(town: Town, a
         code, text, _ = ask(ingrid, method, path)
         assert code in (200, 303, 403, 422), (method, path, code)
         assert SECRET not in text, path
-        status_only = path.startswith("/zaken/") or path.endswith("/toewijzen")
+        status_only = path.startswith("/zaken/") or path.endswith(("/toewijzen", "/termijn"))
         assert status_only or code in (303, 403), (method, path, code)
     assert SECRET not in ingrid.get("/zaken")
     assert town.content() == before
