@@ -124,6 +124,11 @@ class Keyring:
         """The wrapped form of a fresh organisation key."""
         return self._master.wrap(Key.new(), organisation.bytes)
 
+    def rewrapped(self, organisation: UUID, wrapped: bytes, master_key: bytes) -> bytes:
+        """An organisation's wrapped key as another master key wraps it. Raises `UnreadableError`."""
+        key = self._master.unwrap(wrapped, organisation.bytes)
+        return Key(master_key).wrap(key, organisation.bytes)
+
     def sign(self, message: bytes) -> bytes:
         """HMAC-SHA256 under a key derived from the master key: for what belongs to no organisation."""
         return self._master.sign(message)

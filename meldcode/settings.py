@@ -285,6 +285,19 @@ def _secret_key(value: str) -> str:
     return value
 
 
+def new_key_from_environment() -> bytes:
+    """The key that `MELDCODE_NEW_MASTER_KEY` holds. Raises `MeldcodeError`."""
+    try:
+        return _master_key(os.environ.get("MELDCODE_NEW_MASTER_KEY", ""))
+    except ValueError as error:
+        raise MeldcodeError(
+            Text(
+                "MELDCODE_NEW_MASTER_KEY is geen sleutel. Maak er een met: openssl rand -base64 32",
+                "MELDCODE_NEW_MASTER_KEY is no key. Make one with: openssl rand -base64 32",
+            )
+        ) from error
+
+
 def _master_key(value: str) -> bytes:
     """32 bytes in base64 (either alphabet)."""
     text = value.translate(str.maketrans("-_", "+/")).rstrip("=")

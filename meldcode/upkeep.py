@@ -17,17 +17,26 @@ from typing import Any
 from uuid import UUID
 
 import click
+import sqlalchemy as sa
 
-from meldcode import audit, clock, desk, incidents, outbox, people, publishing, timers
+from meldcode import audit, cases, clock, cover, desk, incidents, outbox, people, publishing, timers
 from meldcode.audit import Anchor
 from meldcode.check import verdict_for_publishing
 from meldcode.definition import DefinitionError, read_folder
 from meldcode.messages import MeldcodeError, Text
 from meldcode.publishing import PublishError
-from meldcode.settings import Settings
-from meldcode.store import Database
+from meldcode.settings import Settings, new_key_from_environment
+from meldcode.store import Database, StoreError
+from meldcode.store.tables import organisations
 
 PROBLEMS, UNUSABLE = 1, 2
+
+_WRAPPED = sa.select(organisations.c.id, organisations.c.wrapped_key).order_by(organisations.c.id)
+_REWRAP = (
+    sa.update(organisations)
+    .where(organisations.c.id == sa.bindparam("which"))
+    .values(wrapped_key=sa.bindparam("fresh"))
+)
 
 EMBEDDED = click.option(
     "--embedded",
@@ -84,10 +93,68 @@ def _must_be_migrated(db: Database) -> None:
 @EMBEDDED
 @LANGUAGE
 def migrate(embedded: Path | None, lang: str) -> None:
-    """Bring the tables of the database up to this version."""
+    """Bring the tables of the database up to this version; after a backup was put back, finish erasing."""
     with deployment(embedded, lang, current=False) as (_, db):
-        db.migrate()
+        erased = bring_up_to_date(db)
+        if erased:
+            click.echo(
+                Text(
+                    f"{erased} zaken zonder sleutel zijn (opnieuw) gewist.",
+                    f"{erased} cases without a key were erased (again).",
+                ).of(lang)
+            )
         click.echo(Text("De tabellen zijn bijgewerkt.", "The tables are up to date.").of(lang))
+
+
+def bring_up_to_date(db: Database, now: datetime | None = None) -> int:
+    """The tables of this version. What a backup brought back of erased cases goes again; how many it is."""
+    db.migrate()
+    at = now or clock.now(db)
+    return sum(cases.finish_erasures(db, one, now=at) for one in people.organisation_names(db))
+
+
+@click.command("new-master-key")
+@LANGUAGE
+def new_master_key(lang: str) -> None:
+    """Put every organisation's key under the key in MELDCODE_NEW_MASTER_KEY. Stop all other parts first.
+
+    From then on that one is MELDCODE_MASTER_KEY; the old one opens backups from before, and nothing else.
+    """
+    with deployment(None, lang) as (settings, db):
+        fresh = new_key_from_environment()
+        if fresh == settings.master_key:
+            raise MeldcodeError(
+                Text("Dat is de sleutel die er al is.", "That is the key that is there already.")
+            )
+        count = change_master_key(db, fresh, clock.now(db))
+        click.echo(
+            Text(
+                f"De sleutels van {count} organisaties zijn omgezet. Geef MELDCODE_MASTER_KEY nu de nieuwe "
+                "waarde, start alles weer en maak een back-up. Bewaar de oude sleutel bij de oude back-ups.",
+                f"The keys of {count} organisations were changed over. Give MELDCODE_MASTER_KEY the new "
+                "value now, start everything again and make a backup. Keep the old key with the old backups.",
+            ).of(lang)
+        )
+
+
+def change_master_key(db: Database, fresh: bytes, now: datetime) -> int:
+    """Wrap every organisation's key with `fresh` instead, all of them or none; how many.
+
+    Processes that run with the old key go on until they end, as they know the organisations' own keys.
+    Raises `UnreadableError` when the database's own master key is not the one they are wrapped with.
+    """
+    with db.transaction(None) as tx:
+        found = tx.execute(_WRAPPED).all()
+        for row in found:
+            held = bytes(row.wrapped_key)
+            # opened now: the log is written with it, and by then only the new key opens what is stored
+            db.keyring.organisation_key(row.id, held)
+            wrapped = db.keyring.rewrapped(row.id, held, fresh)
+            tx.execute(_REWRAP, {"which": row.id, "fresh": wrapped})
+    for row in found:
+        with db.transaction(row.id) as tx:
+            audit.append(tx, [audit.Record(now, "master_key_changed")])
+    return len(found)
 
 
 @click.command()
@@ -235,10 +302,17 @@ def incidents_group(context: click.Context, everything: bool, embedded: Path | N
 def retry(incident: UUID, embedded: Path | None, lang: str) -> None:
     """Close an incident and let the next tick try again."""
     with deployment(embedded, lang) as (_, db):
-        organisation = next((one.organisation for one in incidents.listing(db) if one.id == incident), None)
-        if organisation is None:
+        found = next((one for one in incidents.listing(db) if one.id == incident), None)
+        if found is None:
             raise MeldcodeError(Text("Deze storing is er niet (meer).", "There is no such incident."))
-        incidents.retry(db, organisation, incident, now=clock.now(db))
+        if found.kind == cover.NOBODY:
+            raise MeldcodeError(
+                Text(
+                    "Opnieuw proberen helpt niet: geef iemand die rol. Dan gaat deze storing vanzelf weg.",
+                    "Trying again does not help: give somebody that role. Then this incident goes by itself.",
+                )
+            )
+        incidents.retry(db, found.organisation, incident, now=clock.now(db))
         click.echo(Text("De volgende tik probeert het opnieuw.", "The next tick tries again.").of(lang))
 
 
@@ -254,6 +328,8 @@ def doctor(only: str | None, embedded: Path | None, lang: str) -> None:
         for name, check, remedy in checks:
             try:
                 fine, why = check(), remedy
+            except StoreError as error:
+                fine, why = False, _UNREADY if check == db.is_current else error.text
             except MeldcodeError as error:
                 fine, why = False, error.text
             good = good and fine
@@ -264,6 +340,13 @@ def doctor(only: str | None, embedded: Path | None, lang: str) -> None:
         sys.exit(0 if good else PROBLEMS)
 
 
+# Before the first `migrate` there is no role to sign in as, which looks the same as a server that is away.
+_UNREADY = Text(
+    "de database laat ons niet binnen. Nieuwe database? Voer eerst uit: meldcode migrate. Kijk anders naar "
+    "de server en naar MELDCODE_DATABASE_URL",
+    "the database does not let us in. A new database? Run first: meldcode migrate. Else look at the server "
+    "and at MELDCODE_DATABASE_URL",
+)
 _Check = tuple[Text, Callable[[], bool], Text | None]
 
 
@@ -311,4 +394,4 @@ def _recent(moment: datetime | None, db: Database, seconds: float) -> bool:
     return moment is None or (clock.now(db) - moment).total_seconds() <= seconds
 
 
-COMMANDS = (migrate, publish, export, verify_audit, incidents_group, doctor)
+COMMANDS = (migrate, new_master_key, publish, export, verify_audit, incidents_group, doctor)

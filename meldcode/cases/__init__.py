@@ -17,7 +17,7 @@ from meldcode.cases.advice import (
 from meldcode.cases.commands import complete, open_case, raise_acute
 from meldcode.cases.deadlines import deadline_page, foresee, move_deadline, restore_deadline
 from meldcode.cases.drafts import discard_draft, keep_draft
-from meldcode.cases.erasure import erase_case
+from meldcode.cases.erasure import erase_case, finish_erasures
 from meldcode.cases.errors import (
     AccessDenied,
     AnswersRefused,
@@ -118,6 +118,7 @@ __all__ = [
     "discard_draft",
     "end_advice",
     "erase_case",
+    "finish_erasures",
     "foresee",
     "give_advice",
     "give_back",

@@ -19,6 +19,33 @@ _TASKS = sa.delete(tasks).where(scoped(tasks), tasks.c.case == _WHICH)
 _DUE = sa.delete(due).where(scoped(due), due.c.case == _WHICH)
 _STATUS = sa.update(case_table).where(scoped(case_table), case_table.c.id == _WHICH).values(status="erased")
 
+_HAS_KEY = sa.exists(
+    sa.select(case_keys.c.case).where(scoped(case_keys), case_keys.c.case == case_table.c.id)
+)
+_KEYLESS = (
+    sa.select(case_table.c.id)
+    .where(scoped(case_table), case_table.c.status != "erased", ~_HAS_KEY)
+    .order_by(case_table.c.id)
+)
+_KNOWN = sa.exists(sa.select(case_table.c.id).where(scoped(case_table), case_table.c.id == case_keys.c.case))
+_STRAY_KEYS = sa.delete(case_keys).where(scoped(case_keys), ~_KNOWN)
+
+
+def finish_erasures(db: Database, organisation: UUID, *, now: datetime) -> int:
+    """After a backup was put back whose content is older than its keys: erase what has no key any more.
+
+    Nobody can open such a case, so its tasks and deadlines would be in everybody's way for ever. A key whose
+    case is not there goes as well. How many cases were erased.
+    """
+    with db.transaction(organisation) as tx:
+        tx.execute(_STRAY_KEYS)
+        found = tx.execute(_KEYLESS).scalars().all()
+        for case_id in found:
+            for statement in (_STATUS, _TASKS, _DUE):
+                tx.execute(statement, {"which": case_id})
+        audit.append(tx, [audit.Record(now, "case_erased", case=one, reason="key_gone") for one in found])
+    return len(found)
+
 
 def erase_case(
     db: Database, organisation: UUID, case_id: UUID, *, now: datetime, by: UUID | None, reason: str
