@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 
+from meldcode.definition import hidden
 from meldcode.definition.mails import mail_findings
 from meldcode.definition.organisation import FILE
 from meldcode.definition.version import MAIN_FILE, Version, main_candidates
@@ -34,7 +35,7 @@ def check(version: Version) -> list[Finding]:
         findings += form.warnings
     for mail in version.mails.values():
         findings += mail_findings(mail)
-    return findings
+    return findings + hidden.findings(version.files)
 
 
 def _together(version: Version, diagram: Diagram) -> list[Finding]:

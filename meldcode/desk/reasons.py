@@ -150,6 +150,15 @@ _REASONS: dict[str, Why] = {
     "id": _ONE,
     "lane": _PEOPLE,
     "loop": _STUCK,
+    "hidden-sign": Why(
+        Text(
+            "Wie leest en goedkeurt, moet zien wat de software doet. Met zo'n teken lijken twee woorden "
+            "hetzelfde en zijn ze het niet.",
+            "Who reads and approves has to see what the software does. With such a sign two words look the "
+            "same and are not.",
+        ),
+        Source.QUALITY,
+    ),
     "mail": _MAIL,
     "mail-missing": _STUCK,
     "mail-shape": _READ,

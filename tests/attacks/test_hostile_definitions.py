@@ -14,6 +14,7 @@ import pytest
 
 from meldcode import clock, definition, desk, publishing
 from meldcode.decision import read_decisions
+from meldcode.definition import hidden
 from meldcode.diagram.read import read_diagram
 from meldcode.engine import Incident, Start, step
 from meldcode.form import Form, read_form
@@ -293,3 +294,31 @@ def test_an_arrow_to_what_is_not_there_is_told_and_leaves_the_desk_usable() -> N
             {**files, "meldcode.bpmn": diagram.replace(b'id="' + gone + b'"', b'id="weg_is_het"', 1)}
         )
         assert looked.errors
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("meldcode.bpmn", '= vermoeden_over = "medewerker"', '= vermoeden_over = "medewerker\u200b"'),
+        ("meldcode.bpmn", '= vermoeden_over = "medewerker"', '= vermoeden_over = "medewerker&#8203;"'),
+        ("meldcode.bpmn", 'name="1 Signalen', 'name="\u202e1 Signalen'),
+        ("meldcode.bpmn", 'name="1 Signalen', 'name="&#x0202E;1 Signalen'),
+        ("forms/signalen.form", '"label": "', '"label": "\\u2066'),
+        ("forms/signalen.form", '"label": "', '"label": "\u00ad'),
+        ("mails/herinnering.md", "Onderwerp: ", "Onderwerp: \u202e"),
+        ("organisation.toml", 'name = "', 'name = "\\u3164'),
+    ],
+)
+def test_a_sign_that_nobody_sees_is_refused_wherever_it_stands(file: str, old: str, new: str) -> None:
+    """Who approves a version would read the same words, and something else would happen."""
+    files = {str(path.relative_to(SCHOOL)): path.read_bytes() for path in SCHOOL.rglob("*") if path.is_file()}
+    words = files[file].decode("utf-8")
+    assert old in words
+    looked = desk.look({**files, file: words.replace(old, new, 1).encode("utf-8")})
+    assert [(one.code, one.file) for one in looked.errors if one.code == "hidden-sign"] == [
+        ("hidden-sign", file)
+    ]
+
+
+def test_a_picture_of_several_joined_and_a_mark_at_the_beginning_are_no_hidden_signs() -> None:
+    assert hidden.findings({"README.md": "\ufeff👨‍👩‍👧 samen, één, “zo” – 5 µg".encode()}) == []
