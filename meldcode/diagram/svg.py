@@ -17,7 +17,7 @@ from meldcode.diagram.interchange import Box, Drawing, Edge, Shape, read_drawing
 from meldcode.diagram.model import Diagram, Node
 from meldcode.diagram.names import ACTIVITIES, CONTAINERS, EVENTS, GATEWAYS
 from meldcode.diagram.pen import INK, LINE_HEIGHT, PAPER, SVG, Pen, envelope, event_icon, person, table, wrap
-from meldcode.diagram.window import visible, window
+from meldcode.diagram.window import NARROW, WIDTH, visible, window
 from meldcode.diagram.xml import read_xml
 from meldcode.messages import Text
 
@@ -61,8 +61,10 @@ def draw(
     marks: Mapping[str, str] | None = None,
     language: str = "nl",
     around: Collection[str] = (),
+    narrow: bool = False,
 ) -> str:
-    """The diagram as a standalone SVG document; with `around` only the part around these elements.
+    """The diagram as a standalone SVG document; with `around` only the part around these elements, `narrow`
+    for a telephone.
 
     `marks` gives elements a state by id: `current`, `done` or `late` in a case, `here`, `wrong` or `passed`
     in a story, `added`, `removed`, `changed` or `moved` beside another version (anything else is left out);
@@ -74,7 +76,7 @@ def draw(
     known = {key: mark for key, mark in (marks or {}).items() if mark in MARKS}
     root = etree.Element(f"{{{SVG}}}svg", nsmap=cast(dict[str, str], {None: SVG}))
     canvas = Pen(root)
-    part = window(drawing, around)
+    part = window(drawing, around, NARROW if narrow else WIDTH)
     if drawing.shapes:
         seen = visible(drawing, part) if part else drawing
         _Picture(canvas, diagram, seen, known, language, part).draw()

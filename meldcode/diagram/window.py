@@ -8,21 +8,23 @@ from meldcode.diagram.interchange import Box, Drawing, Edge, Shape
 
 #: In units of the drawing; a task is 100 × 80. Shown as wide as a page, its text stays readable.
 WIDTH, HEIGHT = 960.0, 420.0
+#: As wide as a telephone: the place itself, and the edge of what comes before and after it.
+NARROW = 440.0
 MARGIN = 24.0
 
 
-def window(drawing: Drawing, nodes: Collection[str]) -> Box | None:
+def window(drawing: Drawing, nodes: Collection[str], least: float = WIDTH) -> Box | None:
     """The part around `nodes` (element ids); None when none of them is drawn.
 
-    Always of one proportion, so that a page can keep room for it; never smaller than `WIDTH` × `HEIGHT`,
+    Always of one proportion, so that a page can keep room for it; never smaller than `least` × `HEIGHT`,
     larger where the nodes lie farther apart, and inside the drawing where that is large enough.
     """
     boxes = [shape.box for shape in drawing.shapes if shape.id in nodes]
     if not boxes:
         return None
     left, right, top, bottom = _edges(boxes)
-    scale = max(1.0, (right - left + 2 * MARGIN) / WIDTH, (bottom - top + 2 * MARGIN) / HEIGHT)
-    width, height = WIDTH * scale, HEIGHT * scale
+    scale = max(1.0, (right - left + 2 * MARGIN) / least, (bottom - top + 2 * MARGIN) / HEIGHT)
+    width, height = least * scale, HEIGHT * scale
     first_x, last_x, first_y, last_y = _edges([shape.box for shape in drawing.shapes])
     x = _inside((left + right - width) / 2, width, first_x, last_x)
     y = _inside((top + bottom - height) / 2, height, first_y, last_y)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from meldcode.diagram import draw, read_diagram
 from meldcode.diagram.model import Diagram
-from meldcode.diagram.window import HEIGHT, WIDTH
+from meldcode.diagram.window import HEIGHT, NARROW, WIDTH
 
 SVG = "{http://www.w3.org/2000/svg}"
 SCHOOL = Path(__file__).parents[2] / "processes" / "basisschool-het-voorbeeld" / "meldcode.bpmn"
@@ -31,6 +31,15 @@ def view(picture: etree._Element) -> tuple[float, float, float, float]:
 
 def elements(picture: etree._Element) -> set[str]:
     return {group.get("data-element", "") for group in picture.iter(f"{SVG}g")} - {""}
+
+
+def test_on_a_telephone_the_place_itself_is_in_the_picture(school: Diagram) -> None:
+    for node in (node for node in school.nodes.values() if node.kind == "userTask"):
+        picture = etree.fromstring(draw(school, marks={node.id: "current"}, around=[node.id], narrow=True))
+        x, _, width, height = view(picture)
+        assert width / height == pytest.approx(NARROW / HEIGHT, rel=0.01)
+        (box,) = picture.xpath(f"//*[@data-element='{node.id}']//*[local-name()='rect']")[:1]
+        assert x <= float(box.get("x")) < float(box.get("x")) + float(box.get("width")) <= x + width
 
 
 def test_every_task_can_be_shown_with_what_is_next_to_it(school: Diagram) -> None:

@@ -47,12 +47,14 @@ def test_the_picture_shows_the_current_place_large_and_the_whole_way_on_request(
     address, words = source[0]
     assert address == f"/zaken/{case}/plek.svg"
     assert "Overleggen" in unescape(words)
+    narrow = sanne.client.get(f"{address}?smal=1")
+    assert f'srcset="{address}?smal=1"' in page
     part, whole = sanne.client.get(address), sanne.client.get(f"/zaken/{case}/schema.svg")
-    for picture in (part, whole):
+    for picture in (part, whole, narrow):
         assert picture.mimetype == "image/svg+xml"
         assert 'class="userTask current"' in picture.text
         assert SECRET not in picture.text
-    assert len(part.data) < len(whole.data) / 2
+    assert len(narrow.data) < len(part.data) < len(whole.data) / 2
 
 
 def test_a_colleague_who_is_not_involved_sees_nothing_of_a_case(app: Flask, case: str) -> None:

@@ -120,7 +120,8 @@ def schema(case: UUID) -> ResponseReturnValue:
 @blueprint.get("/zaken/<uuid:case>/plek.svg")
 @signed_in
 def place(case: UUID) -> ResponseReturnValue:
-    """The part of the diagram where the case is now: large enough to read, and a few kB."""
+    """The part of the diagram where the case is now: large enough to read, and a few kB. With `?smal`, as
+    narrow as a telephone: on a wider one the place itself would be off the screen."""
     return _picture(case, whole=False)
 
 
@@ -163,7 +164,8 @@ def _picture(case: UUID, *, whole: bool) -> Response:
     # of several places the most urgent one: places far apart together are too small to read
     around = () if whole else page.places[:1]
     picture = Response(
-        draw(diagram, marks=page.marks, language=language(), around=around), mimetype="image/svg+xml"
+        draw(diagram, marks=page.marks, language=language(), around=around, narrow="smal" in request.args),
+        mimetype="image/svg+xml",
     )
     # opened by itself it is a document of its own, with nothing in it that may run
     picture.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
