@@ -18,8 +18,8 @@ ICON = (
 )
 
 
-@blueprint.get("/icon.svg")
 @blueprint.get("/favicon.ico")
+@blueprint.get("/icon.svg")  # nearest to the function: what `url_for` gives
 def icon() -> Response:
     """The icon of the tab. Browsers ask for the second name whatever the page says."""
     answer = Response(ICON, mimetype="image/svg+xml")
