@@ -6,9 +6,10 @@ language, so it carries both and the page, the mail or the terminal picks one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 
 class Text(NamedTuple):
@@ -46,6 +47,21 @@ class Finding:
     what: Text
     remedy: Text
     severity: Severity = Severity.ERROR
+
+
+class Weighed(Protocol):
+    """Whatever weighs as a finding does."""
+
+    @property
+    def severity(self) -> Severity: ...
+
+
+F = TypeVar("F", bound=Weighed)
+
+
+def errors_in(found: Iterable[F]) -> tuple[F, ...]:
+    """Those of them that refuse publishing."""
+    return tuple(one for one in found if one.severity is Severity.ERROR)
 
 
 class MeldcodeError(Exception):

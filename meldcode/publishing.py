@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit, clock, days, definition
-from meldcode.messages import Finding, MeldcodeError, Severity, Text
+from meldcode.messages import Finding, MeldcodeError, Text, errors_in
 from meldcode.store import SCOPE, Database, Transaction, scoped
 from meldcode.store.tables import desk_due, organisations, publications, version_files, versions
 from meldcode.workdays import Calendar
@@ -308,7 +308,7 @@ def must_be_fit(version: definition.Version, organisation_key: str) -> None:
                 f"This folder is that of `{version.organisation.key}`, not of `{organisation_key}`.",
             )
         )
-    errors = [found for found in definition.check(version) if found.severity is Severity.ERROR]
+    errors = errors_in(definition.check(version))
     if errors:
         first = errors[0]
         raise PublishError(

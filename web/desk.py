@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from meldcode import desk
 from meldcode.cases import AccessDenied
 from meldcode.desk import Draft, DraftFile, FileRefused, Found, NotThere, Overtaken, Source
+from meldcode.desk.finding import told
 from meldcode.messages import Finding, MeldcodeError, Text
 from meldcode.store.errors import StoreError
 from web.language import gettext, language, said, speak_dutch
@@ -141,17 +142,7 @@ def moment(at: datetime) -> str:
 
 def shown(found: Found) -> dict[str, Any]:
     """A finding for scripts and pages, in the language of this request."""
-    return {
-        "code": found.code,
-        "file": found.file,
-        "element": found.element,
-        "severity": found.severity.value,
-        "what": said(found.what),
-        "why": said(found.why),
-        "source": said(found.source.words),
-        "how": said(found.how),
-        "mend": None if found.mend is None else dict(found.mend),
-    }
+    return {**shown_again(told(found)), "mend": None if found.mend is None else dict(found.mend)}
 
 
 def shown_again(told: Mapping[str, Any]) -> dict[str, Any]:

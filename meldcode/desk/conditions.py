@@ -11,7 +11,7 @@ from meldcode.check import Standing, verdict_for_publishing
 from meldcode.definition import Organisation, Version
 from meldcode.desk.errors import DeskError
 from meldcode.desk.finding import Found
-from meldcode.messages import Severity, Text
+from meldcode.messages import Text, errors_in
 from meldcode.publishing import LONGEST_NOTE
 
 FURTHEST = timedelta(days=366)
@@ -79,7 +79,7 @@ def must_differ(version: str, live: str) -> None:
 
 def must_be_without_errors(found: Sequence[Found]) -> None:
     """Raises `PublishRefused` with the errors of the quick check."""
-    errors = [one for one in found if one.severity is Severity.ERROR]
+    errors = errors_in(found)
     if errors:
         raise PublishRefused(
             Text(

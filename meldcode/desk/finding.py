@@ -17,7 +17,7 @@ from meldcode.desk.drawn import drawn_findings
 from meldcode.desk.mends import mend_of
 from meldcode.desk.reasons import Source, why
 from meldcode.diagram import diagram_findings, read_diagram
-from meldcode.messages import Finding, MeldcodeError, Severity, Text
+from meldcode.messages import Finding, MeldcodeError, Severity, Text, errors_in
 
 __all__ = ["Found", "Look", "Source", "as_found", "findings", "look", "report_of", "told"]
 
@@ -50,7 +50,7 @@ class Look:
     @property
     def errors(self) -> tuple[Found, ...]:
         """What stands in the way of publishing."""
-        return tuple(one for one in self.findings if one.severity is Severity.ERROR)
+        return errors_in(self.findings)
 
 
 def look(contents: Mapping[str, bytes]) -> Look:

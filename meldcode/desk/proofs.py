@@ -26,7 +26,7 @@ from meldcode.desk import drafts
 from meldcode.desk.errors import FileRefused, NotThere
 from meldcode.desk.examples import replayed
 from meldcode.desk.finding import told
-from meldcode.messages import Severity, Text
+from meldcode.messages import Text, errors_in
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import desk_due, desk_proofs
 
@@ -121,9 +121,9 @@ def ask_proof(db: Database, organisation: UUID, by: UUID, now: datetime) -> Proo
     draft = drafts.read(db, organisation)
     try:
         version = definition.read_files(draft.contents)
-        errors = [one for one in definition.check(version) if one.severity is Severity.ERROR]
+        errors = errors_in(definition.check(version))
     except DefinitionError as error:
-        errors = list(error.findings)
+        errors = tuple(error.findings)
     if errors:
         raise FileRefused(
             Text(
