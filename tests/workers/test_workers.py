@@ -133,6 +133,25 @@ def test_a_broker_that_is_killed_while_a_nudge_is_worked_on_costs_no_worker(
         assert "Unrecoverable" not in deployment.log.read_text()
 
 
+def test_a_beat_whose_broker_stays_away_goes_on_and_says_so_once(
+    deploy: Deploy, broker: PrivateBroker
+) -> None:
+    deployment = deploy()
+    beat = deployment.start("beat")
+    assert eventually(lambda: broker.ask("LLEN", "meldcode") not in (":0", ""))
+    broker.kill()
+
+    def said() -> int:
+        return deployment.log.read_text().count("tick_not_sent")
+
+    assert eventually(said)
+    broker.start()
+    assert eventually(lambda: "ticks_are_sent_again" in deployment.log.read_text())
+    assert eventually(lambda: broker.ask("LLEN", "meldcode") not in (":0", ""))
+    assert said() == 1
+    assert beat.poll() is None
+
+
 def test_a_frozen_broker_stops_nothing_for_good(deployment: Deployment, broker: PrivateBroker) -> None:
     deployment.start("beat")
     assert deployment.arrives(deployment.overdue_case())
