@@ -105,6 +105,32 @@ class Cases(RuleBasedStateMachine):
         if not outcome.repeated:  # a second alarm is recorded and begins nothing
             self.steps[case] += 1
 
+    @rule(case=opened, by=STAFF, which=st.integers(0, 9), back=st.booleans())
+    def postpone(self, case: UUID, by: str, which: int, back: bool) -> None:
+        """Move the next deadline of its first task, or put a moved one back."""
+        db, actor, key = self.house.db, self.house.actor(by), self.house.key()
+        with db.reading(self.house.organisation) as tx:
+            loaded = load(tx, case)
+        assert loaded is not None
+        if not loaded.tasks:
+            return
+        task = loaded.tasks[0].id
+        try:
+            found = cases.deadline_page(db, actor, case, task, now=self.now).deadlines
+            if not found:
+                return
+            timer, days = found[0].timer, found[0].days
+            if back:
+                outcome = cases.restore_deadline(db, actor, case, task, timer, key=key, now=self.now)
+            else:
+                day = days[which % len(days)] if days else None
+                outcome = cases.move_deadline(
+                    db, actor, case, task, timer, day, reason="later", key=key, now=self.now
+                )
+        except (AccessDenied, AnswersRefused, CaseStuck, TaskGone):
+            return
+        self.steps[case] += 0 if outcome.repeated else 1
+
     @rule(hours=st.sampled_from([1, 23, 24, 49, 24 * 5, 24 * 14]), ticks=st.integers(0, 3))
     def time_passes(self, hours: int, ticks: int) -> None:
         self.now += timedelta(hours=hours)
