@@ -79,14 +79,25 @@ def publish(
     note: str,
     effective: date | None,
     now: datetime,
+    *,
+    seen_version: str | None = None,
 ) -> Publication:
     """Publish the draft as it stands, now or from a day on; with four eyes, ask somebody else first.
 
-    `note` says to colleagues what changes and why. The draft must have been proven, and what the proof
-    says must let it be published, see `meldcode.check.verdict_for_publishing`. Raises `PublishRefused`.
+    `note` says to colleagues what changes and why; `seen_version` is the draft as it was looked at, so that
+    what somebody else saves at that moment is not published unseen. The draft must have been proven, and what
+    the proof says must let it be published, see `meldcode.check.verdict_for_publishing`. Raises
+    `PublishRefused`.
     """
     note = conditions.checked_note(note)
     draft = drafts.read(db, actor.organisation)
+    if seen_version not in (None, draft.version):
+        raise PublishRefused(
+            Text(
+                "Het ontwerp is net veranderd. Bekijk wat er nu staat, en publiceer dan.",
+                "The draft has just changed. Look at what it is now, then publish.",
+            )
+        )
     conditions.must_differ(draft.version, draft.live_version)
     found = findings(draft.contents)
     conditions.must_be_without_errors(found)

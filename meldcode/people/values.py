@@ -69,7 +69,9 @@ class Person:
 def as_username(text: str) -> str:
     """A user name as it is stored. Raises `PeopleError`."""
     name = text.strip().lower()
-    if not _USERNAME.fullmatch(name):
+    if (
+        not _USERNAME.fullmatch(name) or not name.isprintable()
+    ):  # a sign that nobody sees makes two look alike
         raise PeopleError(Text("Een gebruikersnaam heeft geen spaties.", "A user name has no blanks in it."))
     return name
 
@@ -87,7 +89,7 @@ def as_name(text: str) -> str:
 def as_address(text: str) -> str:
     """An e-mail address as it is stored. Raises `PeopleError`."""
     address = text.strip()
-    if not _ADDRESS.fullmatch(address):
+    if not _ADDRESS.fullmatch(address) or not address.isprintable():
         raise PeopleError(Text(f"`{address}` is geen e-mailadres.", f"`{address}` is not an e-mail address."))
     return address
 

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import pytest
+
 from meldcode import desk
+from meldcode.desk import PublishRefused
 from meldcode.desk.errors import DeskError
 from meldcode.store import scoped
 from meldcode.store.tables import audit, publications
@@ -61,3 +64,17 @@ def test_a_planned_version_comes_into_force_once_however_many_ticks_there_are(de
     assert live(desk_house) == planned.version
     assert rows(desk_house, "version_published") == logged + 1
     assert rows(desk_house, "publications")
+
+
+def test_what_somebody_else_saves_at_that_moment_is_not_published_unseen(desk_house: House) -> None:
+    change(desk_house, MAIL, lambda text: text.replace("Goedendag", "Dag"))
+    looked_at = desk.read(desk_house.db, desk_house.organisation).version
+    change(desk_house, MAIL, lambda text: text.replace("Dag", "Hallo"))
+    proven(desk_house)
+    before = live(desk_house)
+    with pytest.raises(PublishRefused):
+        desk.publish(desk_house.db, designer(desk_house), "Korter.", None, LATER, seen_version=looked_at)
+    assert live(desk_house) == before
+    now_there = desk.read(desk_house.db, desk_house.organisation).version
+    desk.publish(desk_house.db, designer(desk_house), "Korter.", None, LATER, seen_version=now_there)
+    assert live(desk_house) == now_there

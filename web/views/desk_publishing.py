@@ -40,10 +40,13 @@ def publish() -> ResponseReturnValue:
         effective = date.fromisoformat(given["vanaf"]) if given["vanaf"] else None
     except ValueError:
         return _publish_page(given, _odd_day()), 422
-    if request.form.get("versie") != draft().version:
+    looked_at = request.form.get("versie", "")
+    if looked_at != draft().version:
         return _publish_page(given, _changed_meanwhile()), 409
     try:
-        made = desk.publish(services().db, actor(), given["toelichting"], effective, now())
+        made = desk.publish(
+            services().db, actor(), given["toelichting"], effective, now(), seen_version=looked_at
+        )
     except PublishRefused as error:
         return _publish_page(given, said(error.text)), 422
     services().nudge.mail()
