@@ -20,6 +20,7 @@ from uuid import UUID
 
 from flask import current_app, g, request, session
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from meldcode.crypto import Key, UnreadableError
 from meldcode.messages import MeldcodeError
@@ -77,14 +78,11 @@ def come_back(person: UUID) -> ResponseReturnValue | None:
         return None
     if content.get("who") != _signed(person) or now().timestamp() - content["at"] > LIFE.total_seconds():
         return None
-    endpoint, of_address = current_app.url_map.bind("").match(content["path"], method="POST")
-    show = _ways_back.get(endpoint)
-    if show is None:
-        return None
     g.came_back = True  # the frame of the page says so
     try:
-        return show(content["given"], **of_address)
-    except MeldcodeError:
+        endpoint, of_address = current_app.url_map.bind("").match(content["path"], method="POST")
+        return _ways_back[endpoint](content["given"], **of_address)
+    except (MeldcodeError, HTTPException, KeyError):  # not hers, or an address of before an upgrade
         return None
 
 
