@@ -103,3 +103,27 @@ def _one_lane(root: etree._Element) -> None:
             reference = etree.SubElement(lane, f"{{{BPMN}}}flowNodeRef")
             reference.text = child.get("id")
     process.insert(0, lanes)
+
+
+def around(task: str, *, flows: str = "", more: str = "", key: str = "a", **options: str) -> bytes:
+    """A diagram of start → `task` → end, with other nodes beside it."""
+    nodes, drawn = start_to_end(task + more, flows, task=key)
+    return bpmn(nodes, drawn, **options)
+
+
+def choice(first: str, second: str, kind: str = "exclusiveGateway") -> bytes:
+    """A gateway with two conditions and a default."""
+    nodes = f"""
+      <startEvent id="start"/><{kind} id="keuze" default="f3"/>
+      {user_task("a")}{user_task("b")}{user_task("c")}<endEvent id="end"/>
+    """
+    flows = f"""
+      f0: start -> keuze
+      f1: keuze -> a [{first}]
+      f2: keuze -> b [{second}]
+      f3: keuze -> c
+      f4: a -> end
+      f5: b -> end
+      f6: c -> end
+    """
+    return bpmn(nodes, flows)

@@ -133,6 +133,12 @@ class Drawing:
         return f"<bpmn:definitions {NAMESPACES}>{inside}</bpmn:definitions>".encode()
 
 
+def line(key: str = "proces") -> Drawing:
+    drawing = Drawing(key)
+    drawing.start(f"{key}_begin" if key != "proces" else "begin")
+    return drawing
+
+
 def times(kind: str, **parts: str) -> str:
     """Multi-instance characteristics: `collection`, `item`, `cardinality`, `into`, `output`, `until`."""
     inner = ""
