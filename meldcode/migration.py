@@ -234,6 +234,7 @@ def begin(db: Database, actor: Actor, now: datetime) -> Migration:
     Raises `MigrationError` when one is under way already, or when there is nothing to move.
     """
     with db.transaction(actor.organisation) as tx:
+        publishing.alone(tx)
         version, _, _ = publishing.start(tx)
         if tx.execute(_RUNNING).first() is not None:
             raise MigrationError(

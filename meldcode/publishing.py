@@ -66,6 +66,8 @@ _CURRENT = sa.select(
 )
 _BY_KEY = _CURRENT.where(organisations.c.key == sa.bindparam("key"))
 _MINE = _CURRENT.where(organisations.c.id == SCOPE)
+# Rows that only name the organisation need not wait for this.
+_ALONE = sa.select(organisations.c.id).where(organisations.c.id == SCOPE).with_for_update(key_share=True)
 _KNOWN = sa.select(versions.c.id).where(scoped(versions), versions.c.id == sa.bindparam("version"))
 _FILES = sa.select(version_files.c.path, version_files.c.content).where(
     scoped(version_files), version_files.c.version == sa.bindparam("version")
@@ -118,6 +120,9 @@ def publish(
     if row.version == version.id:
         return version.id
     with db.transaction(row.id) as tx:
+        alone(tx)
+        if tx.execute(_MINE).one().version == version.id:
+            return version.id  # somebody was ahead with the same files
         store(tx, version, now, by)
         put_in_force(tx, version, now, by, note=note, report=report)
     return version.id
@@ -130,8 +135,15 @@ def in_force(db: Database, organisation_key: str) -> str | None:
     return None if row is None else row.version
 
 
+def alone(tx: Transaction) -> None:
+    """From here to the end of this transaction nobody else decides what holds in this organisation, nor who
+    its people are. To be asked before cases are locked."""
+    tx.execute(_ALONE)
+
+
 def store(tx: Transaction, version: definition.Version, now: datetime, by: UUID | None) -> None:
     """Keep a version's files for ever; nothing happens when they are kept already."""
+    alone(tx)
     if tx.execute(_KNOWN, {"version": version.id}).scalar() is None:
         tx.execute(_ADD_VERSION, {"id": version.id, "published_at": now, "published_by": by})
         tx.execute(

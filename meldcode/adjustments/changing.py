@@ -15,8 +15,8 @@ from meldcode.adjustments.things import THINGS, Value
 from meldcode.days import OwnDay
 from meldcode.messages import MeldcodeError, Text
 from meldcode.people import Actor, NameTaken, PeopleError
-from meldcode.store import SCOPE, Database, Transaction, scoped
-from meldcode.store.tables import adjustments, organisations
+from meldcode.store import Database, Transaction, scoped
+from meldcode.store.tables import adjustments
 
 SHOWN = 20
 _DECIDES_ACCESS = frozenset({"roles", "absence", "account", "invited"})
@@ -62,9 +62,6 @@ class LastAdministrator(MeldcodeError):
         )
 
 
-# One change at a time per organisation: of two administrators who close each other's account one must stay.
-# Rows that only name the organisation need not wait.
-_ALONE = sa.select(organisations.c.id).where(organisations.c.id == SCOPE).with_for_update(key_share=True)
 _ADD = sa.insert(adjustments)
 _LATEST = (
     sa.select(adjustments)
@@ -193,7 +190,7 @@ def undo(db: Database, actor: Actor, adjustment: UUID, *, now: datetime) -> None
     Raises `ChangedSince`, `LastAdministrator`, and `PeopleError` when there is no such change.
     """
     with db.transaction(actor.organisation) as tx:
-        tx.execute(_ALONE)
+        publishing.alone(tx)
         row = tx.execute(_ONE, {"which": adjustment}).one_or_none()
         if row is None:
             raise PeopleError(Text("Deze wijziging is er niet.", "There is no such change."))
@@ -218,7 +215,7 @@ def undo(db: Database, actor: Actor, adjustment: UUID, *, now: datetime) -> None
 def _change(db: Database, actor: Actor, kind: str, subject: UUID | None, value: Value, now: datetime) -> None:
     thing = THINGS[kind]
     with db.transaction(actor.organisation) as tx:
-        tx.execute(_ALONE)
+        publishing.alone(tx)  # of two administrators who close each other's account one must stay
         before = thing.read(tx, subject, value)
         records = thing.write(tx, subject, value, now, actor.person)
         after = thing.read(tx, subject, value)

@@ -32,8 +32,6 @@ PATH = "/ontwerp/publicaties"
 IN_FORCE = "in-force"
 
 _LIVE = sa.select(organisations.c.version, organisations.c.key).where(organisations.c.id == SCOPE)
-# One at a time decides what comes to hold; rows that only name their organisation need not wait for that.
-_LIVE_LOCKED = _LIVE.with_for_update(key_share=True)
 _LOCKED = (
     sa.select(publications)
     .where(scoped(publications), publications.c.id == sa.bindparam("which"))
@@ -104,7 +102,8 @@ def publish(
     version = definition.read_files(draft.contents)
     conditions.must_stay_workable(version)
     with db.transaction(actor.organisation) as tx:
-        live = tx.execute(_LIVE_LOCKED).one()
+        publishing.alone(tx)
+        live = tx.execute(_LIVE).one()
         conditions.must_differ(draft.version, live.version)
         publishing.must_be_fit(version, live.key)
         if tx.execute(_WAITING).first() is not None:

@@ -6,29 +6,32 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from meldcode import desk
+from meldcode import desk, migration, publishing
 from meldcode.desk import PublishRefused
 from meldcode.desk.errors import DeskError
+from meldcode.migration import MigrationError
 from meldcode.store import scoped
 from meldcode.store.tables import audit, publications
 from tests.store.desk_house import LATER, MAIL, change, designer, live, proven
-from tests.store.house import MONDAY, House
+from tests.store.house import MONDAY, House, diagram, folder
+from tests.store.test_migration import publish, shorter
 
 AT_ONCE = 4
 
 
 def together(work: Callable[[], object]) -> list[object]:
-    """What each of several at once got; a refusal is as good as an answer."""
+    """What each of several at once got; a refusal is an answer too."""
     gate = threading.Barrier(AT_ONCE)
 
     def one() -> object:
         gate.wait()
         try:
             return work()
-        except DeskError as refused:
+        except (DeskError, MigrationError) as refused:
             return refused
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -78,3 +81,21 @@ def test_what_somebody_else_saves_at_that_moment_is_not_published_unseen(desk_ho
     now_there = desk.read(desk_house.db, desk_house.organisation).version
     desk.publish(desk_house.db, designer(desk_house), "Korter.", None, LATER, seen_version=now_there)
     assert live(desk_house) == now_there
+
+
+def test_cases_are_moved_once_however_often_it_is_pressed(house: House, tmp_path: Path) -> None:
+    house.at_weighing()
+    publish(house, tmp_path, shorter)
+    told = together(lambda: migration.begin(house.db, house.actor("henk"), LATER))
+    assert sorted(isinstance(one, MigrationError) for one in told) == [False, True, True, True]
+    assert len(migration.listed(house.db, house.organisation)) == 1
+
+
+def test_one_folder_published_from_four_command_lines_at_once_is_published_once(
+    house: House, tmp_path: Path
+) -> None:
+    made = folder(tmp_path / "nieuw", meldcode_bpmn=shorter(diagram()))
+    logged = rows(house, "version_published")
+    told = together(lambda: publishing.publish(house.db, "testschool", made, now=LATER))
+    assert set(told) == {live(house)}
+    assert rows(house, "version_published") == logged + 1
