@@ -104,14 +104,15 @@ def test_without_a_trusted_proxy_nobody_changes_address_by_saying_so(app: Flask)
     assert guessing(app, said)[-1] == 429
 
 
-def test_behind_one_trusted_proxy_only_its_own_word_counts(make: Make) -> None:
+@pytest.mark.parametrize(("proxies", "behind"), [(1, ""), (2, ", 192.0.2.1")])
+def test_behind_trusted_proxies_only_their_own_words_count(make: Make, proxies: int, behind: str) -> None:
     services: Services = make().extensions[EXTENSION]
-    settings = dataclasses.replace(services.settings, trusted_proxies=1)
+    settings = dataclasses.replace(services.settings, trusted_proxies=proxies)
     app = create_app(settings, services.db)
-    invented = [f"198.51.100.{number}, 203.0.113.9" for number in range(SIGN_IN.pair.free + 1)]
+    invented = [f"198.51.100.{number}, 203.0.113.9{behind}" for number in range(SIGN_IN.pair.free + 1)]
     assert guessing(app, invented)[-1] == 429
-    other = guessing(app, ["203.0.113.10"])
-    assert other == [422], "somebody else behind the same proxy"
+    other = guessing(app, [f"203.0.113.10{behind}"])
+    assert other == [422], "somebody else behind the same proxies"
 
 
 @pytest.mark.parametrize("value", ["-1", "6", "veel"])
