@@ -243,7 +243,9 @@ def _pool_page(tx: Transaction, actor: Actor, case: Case) -> CasePage:
     free = [task for task in case.tasks if access.in_pool(actor, task)]
     if not free:
         raise AccessDenied
-    views = _of_case(actor, case, free, {actor.person: actor.name})
+    # whose it is, when she stands in for her
+    names = people.names(tx) if any(task.assignee for task in free) else {}
+    views = _of_case(actor, case, free, {**names, actor.person: actor.name})
     return CasePage(
         id=case.id,
         reference=case.reference,

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from meldcode import audit, clock, incidents, people
+from meldcode import adjustments, audit, clock, incidents, people
 from meldcode.messages import Text
 from meldcode.store import Database
-from tests.web.person import Person, case_of, forms, goes_to, heading
+from tests.web.person import PASSWORD, Person, case_of, forms, goes_to, heading
 from web.services import EXTENSION, Services
 
 SECRET = "Zij vertelde het zelf, met eigen woorden."
@@ -34,6 +34,34 @@ def joost(app: Flask) -> Person:
 def henk(app: Flask) -> Person:
     """The head, who supervises."""
     return Person(app).sign_in("henk")
+
+
+def test_who_stands_in_reads_the_same_on_the_list_and_on_the_page_that_asks(
+    app: Flask, sanne: Person, joost: Person
+) -> None:
+    task = sanne.start()
+    away(app, "Sanne", standin="Joost")
+    assert "u vervangt Sanne" in words(joost.get("/"))
+    asks = words(joost.get(f"{task}/vrij"))
+    assert "U vervangt Sanne" in asks
+    assert "nog van niemand" not in asks
+
+
+def away(app: Flask, name: str, *, standin: str) -> None:
+    """Somebody is not there as of now, and a colleague stands in."""
+    services: Services = app.extensions[EXTENSION]
+    now = clock.real()
+    administrator = people.sign_in(services.db, "marit", PASSWORD, now).actor
+    by_name = {one.name: one.id for one in people.everybody(services.db, administrator.organisation)}
+    adjustments.add_absence(
+        services.db,
+        administrator,
+        by_name[name],
+        standin=by_name[standin],
+        from_at=now,
+        until_at=None,
+        now=now,
+    )
 
 
 @pytest.fixture
