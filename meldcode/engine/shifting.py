@@ -104,8 +104,13 @@ class _Group:
         local, begin = self.calendar.local, self.drawn[0]
         ahead = Duration(days=(day - local(begin).date()).days)
         to = self.calendar.due(begin, ahead, CalendarKind.KLOK)
-        others = zip(self.timers[1:], self.drawn[1:], strict=True)
-        return [to, *(self._along(timer, drawn, begin, to) for timer, drawn in others)]
+        moved = [to]
+        for number, timer in enumerate(self.timers[1:], 1):
+            drawn, below = self.drawn[number], self.drawn[number - 1]
+            due = self._along(timer, drawn, begin, to)
+            # a level on the clock does not overtake one in working days that goes over a weekend
+            moved.append(due if due > moved[-1] else moved[-1] + (drawn - below))
+        return moved
 
     def _along(self, timer: Waiting, drawn: datetime, begin: datetime, to: datetime) -> datetime:
         kind, calendar = kind_of(timer.definition), self.calendar

@@ -162,6 +162,15 @@ def test_a_reminder_on_the_clock_and_an_escalation_in_working_days_keep_their_or
     assert days(case) == {"t1": "11 11:00", "t2": "14 11:00", "t3": "15 11:00"}
 
 
+def test_a_level_on_the_clock_does_not_overtake_one_that_goes_over_a_weekend() -> None:
+    case = Case(rungs(("P1D", WORKING), ("P4D", WORKING), ("P5D", "klok")))
+    assert days(case) == {"t1": "08 11:00", "t2": "11 11:00", "t3": "12 11:00"}
+    move(case, "2026-09-09")
+    assert days(case) == {"t1": "09 11:00", "t2": "14 11:00", "t3": "15 11:00"}
+    mails = [levels(case.take(Wake(), after=DAY)) for _ in range(9)]
+    assert [found for found in mails if found] == [[(f"t{n}_mail", n)] for n in (1, 2, 3)]
+
+
 def test_a_holiday_of_the_school_counts_in_weekdays() -> None:
     case = Case(rungs(("P1D", "weekdagen"), ("P5D", "weekdagen")))
     case.calendar = Calendar(free_days=frozenset(date(2026, 9, day) for day in range(9, 19)))
@@ -260,9 +269,8 @@ def test_whatever_is_moved_every_level_comes_in_its_turn_and_in_time(
     drawn: list[tuple[int, str]], free: set[date], tries: list[tuple[int, int]]
 ) -> None:
     # given a ladder and a calendar
-    case = Case(rungs(*((f"P{number}D", calendar) for number, calendar in drawn)), Calendar())
-    case.calendar = Calendar(free_days=frozenset(free))
-    case.take(Recalculate())
+    ladder = rungs(*((f"P{number}D", calendar) for number, calendar in drawn))
+    case = Case(ladder, Calendar(free_days=frozenset(free)))
     before = {one.node: one for one in case.last.tasks[0].deadlines}
     latest = {node: case.calendar.due(one.at, *term(case, node)) for node, one in list(before.items())[-1:]}
     fired: list[tuple[str, datetime]] = []
