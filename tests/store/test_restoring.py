@@ -214,14 +214,15 @@ def test_with_another_master_key_everything_opens_and_with_the_old_one_nothing(h
     command.close()
     renewed = Database(url, OTHER_KEY, base_url="https://x.example")
     back = House(renewed, house.organisation, dict(house.people), 1000)
-    page = cases.case_page(renewed, back.actor("sanne"), case, now=MONDAY)
+    sanne = back.actor("sanne")
+    page = cases.case_page(renewed, sanne, case, now=MONDAY)
     assert [entry.node for entry in page.entries] == ["signalen"]
     back.complete(case, "wegen")
     assert audit.verify(renewed) == []
     renewed.close()
     old = Database(url, MASTER_KEY, base_url="https://x.example")
     with pytest.raises(UnreadableError):
-        cases.case_page(old, back.actor("sanne"), case, now=MONDAY)
+        cases.case_page(old, sanne, case, now=MONDAY)
     with pytest.raises(UnreadableError):  # a second time, with the old key
         upkeep.change_master_key(old, MASTER_KEY, MONDAY)
     old.close()
