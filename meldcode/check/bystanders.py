@@ -16,7 +16,7 @@ the engine looks at a few only:
 What else the engine does with them leads to nothing: it asks a timer that lies far ahead whether it is due,
 and a subprocess whether it is done. A step is held to this when the engine takes it (`Situations`: those that
 stood by came out as they went in), and every step that was not taken is held to the engine's own by
-`tests/proof/test_exploration.py`.
+`tests/proof/test_bystanders.py`: each of these conditions, left out, fails there.
 """
 
 from __future__ import annotations
