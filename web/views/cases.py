@@ -120,8 +120,8 @@ def schema(case: UUID) -> ResponseReturnValue:
 @blueprint.get("/zaken/<uuid:case>/plek.svg")
 @signed_in
 def place(case: UUID) -> ResponseReturnValue:
-    """The part of the diagram where the case is now: large enough to read, and a few kB. With `?smal`, as
-    narrow as a telephone: on a wider one the place itself would be off the screen."""
+    """The part of the diagram where the case is now: large enough to read, and a few kB. When the
+    address asks so, as narrow as a telephone: on a wider one the place itself would be off the screen."""
     return _picture(case, whole=False)
 
 
