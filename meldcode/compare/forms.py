@@ -100,6 +100,8 @@ def _changes(
         yield say("verplicht", "required", yes_or_no(was.required), yes_or_no(now.required))
     if (was.hide.text if was.hide else "") != (now.hide.text if now.hide else ""):
         yield say("niet te zien", "not shown", _hidden(old, was), _hidden(new, now))
+    if _begin(was) != _begin(now):
+        yield say("waarmee het begint", "what it begins with", quoted(_begin(was)), quoted(_begin(now)))
     if isinstance(was, Field) and isinstance(now, Field):
         yield from _field_changes(was, now)
     if isinstance(was, Rows) and isinstance(now, Rows) and (was.start, was.fixed) != (now.start, now.fixed):
@@ -174,6 +176,10 @@ def _digits(field: Field) -> str:
 
 def _default(field: Field) -> str:
     return "" if field.default is None else str(field.default)
+
+
+def _begin(part: Field | Group | Rows) -> str:
+    return "" if isinstance(part, Group) or part.begin is None else part.begin.text.lstrip("= ")
 
 
 def _hidden(version: Version, part: Field | Group | Rows) -> Text:

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from meldcode.compare import Kind, compare
+from meldcode.compare import Difference, Kind, compare
 from meldcode.compare.diagrams import compare_diagrams
 from meldcode.compare.forms import compare_forms
 from meldcode.definition import Version, read_files, read_folder
 from meldcode.diagram.model import CalendarKind, Loop, Node, Purpose, StepKind, Timer
-from meldcode.form.parts import Field, Option
+from meldcode.feel import expression
+from meldcode.form.parts import Field, Option, Rows
 
 FOLDERS = sorted(path.parent for path in Path("processes").glob("*/organisation.toml"))
 DIAGRAM, TABLE, MAIL = "meldcode.bpmn", "weging.dmn", "mails/herinnering.md"
@@ -206,13 +207,14 @@ def test_a_form_that_two_tasks_ask_is_named_by_both_and_one_that_none_asks_by_it
     assert told.nl.startswith("In het formulier forms/vt-advies.form, vervalt: de vraag “")
 
 
-FIELD_CHANGES: dict[str, object] = {
+FIELD_CHANGES: dict[str, Any] = {
     "type": "textarea",
     "label": "Iets anders?",
     "required": True,
     "readonly": True,
     "description": "Andere uitleg.",
     "options": (Option("nieuw", "Nieuw"),),
+    "begin": expression("= today()"),
     "default": "nieuw",
     "subtype": "date",
     "time_label": "Hoe laat?",
@@ -227,18 +229,37 @@ FIELD_CHANGES: dict[str, object] = {
     "prefix": "€",
     "suffix": "kilo",
 }
+ROWS_CHANGES: dict[str, Any] = {
+    "label": "Wie nog?",
+    "start": 3,
+    "begin": expression("= wie_eerder"),
+    "fixed": True,
+    "required": True,
+}
 
 
 @pytest.mark.parametrize("name", [one.name for one in fields(Field) if one.name not in {"key", "hide"}])
 def test_no_property_of_a_question_changes_unsaid(school: Version, name: str) -> None:
     question = Field(key="vraag", type="textfield", label="Vraag?")
-    change: dict[str, Any] = {name: FIELD_CHANGES[name]}
-    form = school.forms[FORM]
+    assert _told(school, question, replace(question, **{name: FIELD_CHANGES[name]}))
+
+
+@pytest.mark.parametrize("name", ["label", "start", "begin", "fixed", "required"])
+def test_no_property_of_a_list_changes_unsaid(school: Version, name: str) -> None:
+    rows = Rows(key="rij", label="Wie?", parts=(Field(key="naam", type="textfield", label="Naam"),))
+    assert _told(school, rows, replace(rows, **{name: ROWS_CHANGES[name]}))
+
+
+def _told(school: Version, was: Field | Rows, now: Field | Rows) -> list[Difference]:
     old, new = (
-        replace(school, forms={FORM: replace(form, parts=(one,))}, files={**school.files, FORM: content})
-        for one, content in ((question, b"een"), (replace(question, **change), b"twee"))
+        replace(
+            school,
+            forms={FORM: replace(school.forms[FORM], parts=(one,))},
+            files={**school.files, FORM: content},
+        )
+        for one, content in ((was, b"een"), (now, b"twee"))
     )
-    assert list(compare_forms(old, new))
+    return list(compare_forms(old, new))
 
 
 def test_an_element_without_a_name_is_told_by_what_stands_around_it(school: Version) -> None:
