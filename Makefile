@@ -21,6 +21,8 @@ ARGS   ?=
 JOBS   ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 
 export PYTHONUNBUFFERED := 1
+# what is compiled once need not be compiled by every process of a test run
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHON
 
 .PHONY: help

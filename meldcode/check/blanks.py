@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -48,7 +47,7 @@ def _blank_advice(version: Version) -> Verdict | None:
 
 def _blank(answers: Answers, decision: Decision, form: Form) -> tuple[str, str] | None:
     # Only the questions that this form asks for certain: one hidden by a condition is answered by it.
-    tried: set[str] = set()
+    tried: set[tuple[tuple[str, str], ...]] = set()
     inputs = set(decision.variables)
     own = inputs & set(form.fields)
     if not own:
@@ -70,7 +69,9 @@ def _blank(answers: Answers, decision: Decision, form: Form) -> tuple[str, str] 
             if blank not in elsewhere
         ]
     for blank, given in cases:
-        place = json.dumps(given, sort_keys=True)
+        place = tuple(
+            [(key, value if type(value) is str else as_text([value])) for key, value in given.items()]
+        )
         if place in tried:
             continue
         tried.add(place)
@@ -120,7 +121,7 @@ class _Advice:
         return value if isinstance(value, str) else None
 
     def _mask(self, place: int, value: Json) -> int:
-        key = (place, json.dumps(value, sort_keys=True))
+        key = (place, value if type(value) is str else as_text([value]))
         if key not in self.fits:
             self.fits[key] = sum(
                 1 << index

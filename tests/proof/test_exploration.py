@@ -23,6 +23,7 @@ from tests.proof.small import Sketch, day, words
 from tests.unit.engine_generated import versions
 
 ORGANISATIONS = sorted(path.name for path in (ROOT / "processes").iterdir() if path.is_dir())
+FEW = ("basisschool-het-voorbeeld", "wijkteam-nergenshoek")  # of make test; make long plays all
 FIELDS = ("f", "g", "h")
 generated = settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -67,7 +68,10 @@ def same(one: Exploration, other: Exploration) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ORGANISATIONS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in FEW else pytest.mark.long) for name in ORGANISATIONS],
+)
 def test_a_remembered_step_is_the_step_that_the_engine_takes(name: str) -> None:
     version = read_folder(ROOT / "processes" / name)
     remembered = explore(version, most_states=120)
@@ -87,7 +91,7 @@ def test_a_remembered_step_is_the_engines_on_any_diagram(drawn: Version) -> None
     assert [state.state for state in remembered.states] == [state.state for state in taken.states]
 
 
-@pytest.mark.parametrize("name", ["basisschool-het-voorbeeld", "wijkteam-nergenshoek"])
+@pytest.mark.parametrize("name", FEW)
 def test_a_diagram_has_the_same_states_with_and_without_its_finished_tasks(name: str) -> None:
     version = read_folder(ROOT / "processes" / name)
     pruned = explore(version, most_states=150)

@@ -11,7 +11,7 @@ from tests.proof.damage import ORGANISATIONS
 from tests.proof.judge import Judged, judged
 from tests.proof.mutants import MUTANTS, SOUND, Mutant
 
-PAIR = ("kinderopvang-de-papieren-boot", "zelfstandige-verloskundige")
+PAIR = ("basisschool-het-voorbeeld", "zelfstandige-verloskundige")
 
 
 def listed(mutants: list[Mutant]) -> list[object]:

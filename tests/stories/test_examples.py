@@ -189,7 +189,13 @@ def test_the_examples_show_every_kind_of_case(folder: str) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize(
+    "folder",
+    [
+        pytest.param(folder, marks=pytest.mark.long if place > 1 else ())
+        for place, folder in enumerate(FOLDERS)
+    ],
+)
 def test_time_only_sends_the_mails_of_the_open_tasks(folder: str) -> None:
     """Nobody does anything for a year: each rung mails once, in order, and no task closes.
 

@@ -366,7 +366,7 @@ _TEXT = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=12) |
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.tuples(_TEXT, _TEXT, _TEXT), min_size=1, max_size=4),
     st.sampled_from(["UNIQUE", "FIRST", "ANY", "RULE ORDER", "COLLECT"]),

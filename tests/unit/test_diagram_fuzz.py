@@ -61,7 +61,7 @@ def test_a_damaged_file_is_read_or_refused(cuts):
     taken(data)
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(

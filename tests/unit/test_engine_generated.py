@@ -23,7 +23,7 @@ from tests.unit.test_engine_constructs import seen
 
 CALENDAR = Calendar()
 slowly = settings(
-    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -431,7 +431,7 @@ def _only_own_keys(form: Form, answers: dict[str, Any]) -> None:
         assert set(row) == {"naam", "thuis", "waar", "gezien"}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(KEYS), _ANY_JSON) | _ANY_JSON,
     st.dictionaries(st.sampled_from([*KEYS, "opener", "referentie"]), _ANY_JSON),

@@ -508,14 +508,14 @@ _ANY = st.recursive(
 _ANY_VALUES = st.dictionaries(st.sampled_from([*ALL.fields, "referentie", "opener"]), _ANY)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_ANY_VALUES, _ANY_VALUES)
 def test_no_values_make_a_page_fail(values: dict[str, Any], document: dict[str, Any]) -> None:
     for html in (ALL.render(values, document, today=TODAY), ALL.show(document, today=TODAY)):
         assert {tag for tag, _ in Page(str(html)).tags} <= ALLOWED
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(st.sampled_from("ab <>&\"'`#*_-+[]()!{}=|\\/:.\n\ue000\ue0010123")))
 def test_no_markdown_breaks_out(text: str) -> None:
     try:

@@ -322,7 +322,7 @@ _TEXTS = st.text(max_size=12) | st.sampled_from(
 _POSTED = st.dictionaries(_NAMES | st.text(max_size=12), st.lists(_TEXTS, max_size=3), max_size=15)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_POSTED)
 def test_no_post_makes_parsing_or_what_follows_fail(posted: dict[str, list[str]]) -> None:
     values = ALL.parse(posted)

@@ -431,7 +431,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_JSON, st.lists(_JSON, max_size=4))
 def test_no_json_makes_reading_fail_otherwise_than_with_findings(whole: Any, components: list[Any]) -> None:
     for schema in (whole, {"type": "default", "components": components}):
@@ -446,7 +446,7 @@ def _component(draw: st.DrawFn) -> dict[str, Any]:
     return component
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_component(), max_size=3))
 def test_no_change_of_a_good_form_makes_reading_fail(components: list[Any]) -> None:
     form = _reads_or_says_why(schema_of(*components))

@@ -130,6 +130,7 @@ def test_one_command_starts_everything_and_ctrl_c_leaves_no_process(make_run: Ca
         run.page()
 
 
+@pytest.mark.long
 def test_the_printed_password_signs_in_and_a_second_run_keeps_the_data(make_run: Callable[[], Run]) -> None:
     first = make_run()
     assert first.is_up()
@@ -195,6 +196,7 @@ def test_without_a_wish_the_first_free_port_is_taken() -> None:
         assert port < free_port(None) <= port + 10
 
 
+@pytest.mark.long
 def test_the_data_is_for_the_eyes_of_its_owner_only(make_run: Callable[[], Run]) -> None:
     run = make_run()
     assert run.is_up()
