@@ -106,6 +106,7 @@ def create_app(settings: Settings, db: Database | None = None, nudge: Nudge | No
     mimetypes.add_type("text/javascript", ".js")
     app = Pages("web", static_folder=None)
     app.request_class = InMemory
+    app.url_map.merge_slashes = False  # no answer to `//` that names a host: there is no such page
     https = settings.base_url.startswith("https:")
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -164,6 +164,13 @@ def test_what_does_not_exist_is_said_kindly(
     assert "0800-2000" in answer.text
 
 
+@pytest.mark.parametrize("address", ["/zaken//dicht", "/ontwerp/document////document.pdf"])
+def test_an_address_with_doubled_slashes_is_no_page_and_leads_nowhere(sanne: Person, address: str) -> None:
+    answer = sanne.client.get(f"http://localhost{address}")
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers
+
+
 def test_a_fault_of_ours_tells_that_nothing_was_saved_and_no_more(
     app: Flask, sanne: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
