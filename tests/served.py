@@ -34,10 +34,17 @@ def served(app: Flask, **settings: object) -> Iterator[int]:
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
+    pulled = threading.Event()
+
+    def hang_up() -> None:
+        pulled.wait(PATIENCE)  # the trigger is one of the lines: not closed under the hand that pulls it
+        server.asyncore.close_all(lines, ignore_all=True)
+
     try:
         yield int(server.effective_port)
     finally:
         server.task_dispatcher.shutdown(timeout=PATIENCE)
-        server.trigger.pull_trigger(lambda: server.asyncore.close_all(lines, ignore_all=True))
+        server.trigger.pull_trigger(hang_up)
+        pulled.set()
         thread.join(PATIENCE)
         assert not thread.is_alive(), "the server goes on after it was told to stop"
