@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -60,7 +61,8 @@ def look(tx: Transaction, now: datetime) -> list[Gap]:
     _, published, calendar = publishing.start(tx)
     roles = published.version.organisation.roles
     records = [
-        _record(tx, gap, roles[gap.role].name if gap.role in roles else gap.role, now) for gap in found
+        _record(tx, roles[role].name if role in roles else role, list(of_role), now)
+        for role, of_role in groupby(found, key=lambda gap: gap.role)
     ]
     incidents.resolve_others(tx, NOBODY, {gap.role for gap in found}, now)
     if found:
@@ -130,13 +132,15 @@ def _runs(days: Sequence[date]) -> list[tuple[date, date]]:
     return runs
 
 
-def _record(tx: Transaction, gap: Gap, role: str, now: datetime) -> audit.Record:
-    first, last = f"{gap.first:%d-%m-%Y}", f"{gap.last:%d-%m-%Y}"
+def _record(tx: Transaction, role: str, found: Sequence[Gap], now: datetime) -> audit.Record:
+    """One incident for a role, with every period in which nobody is there for it; `role` is its name."""
+    nl = " en ".join(f"van {gap.first:%d-%m-%Y} tot en met {gap.last:%d-%m-%Y}" for gap in found)
+    en = " and ".join(f"from {gap.first:%d-%m-%Y} up to {gap.last:%d-%m-%Y}" for gap in found)
     text = Text(
-        f"Van {first} tot en met {last} is er niemand met de rol {role}, en niemand die vervangt.",
-        f"From {first} up to {last} nobody with the role {role} is there, and nobody stands in.",
+        f"{nl[0].upper()}{nl[1:]} is er niemand met de rol {role}, en niemand die vervangt.",
+        f"{en[0].upper()}{en[1:]} nobody with the role {role} is there, and nobody stands in.",
     )
-    return incidents.record(tx, kind=NOBODY, text=text, now=now, node=gap.role)
+    return incidents.record(tx, kind=NOBODY, text=text, now=now, node=found[0].role)
 
 
 def _tell(tx: Transaction, version: Version, calendar: Calendar, now: datetime) -> None:

@@ -123,6 +123,17 @@ def test_administrators_are_told_once_a_day_and_the_incident_closes_by_itself(sc
     assert audit.verify(school.db) == []
 
 
+def test_every_period_in_which_nobody_is_there_is_told(school: House) -> None:
+    away(school, "henk", None, first=1, last=2)
+    away(school, "henk", None, first=6, last=6)
+    chores.do_due(school.db, MONDAY)
+    [incident] = incidents.listing(school.db)
+    assert incident.times == 1
+    days = ("08-09-2026", "09-09-2026", "13-09-2026")
+    for text in (incident.text.nl, incident.text.en):
+        assert all(day in text for day in days), text
+
+
 def test_several_workers_look_once(school: House) -> None:
     away(school, "henk", None, first=0, last=None)
     done: list[int] = []
