@@ -14,10 +14,13 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from meldcode import audit
+from meldcode import audit, days
 from meldcode.messages import MeldcodeError, Text
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases, due, incidents, mails, organisations, outbox
+
+
+NOT_RECALCULATED = "not_recalculated"  # the kind of those about deadlines that kept their old moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +194,8 @@ def _view(organisation: UUID, row: Any) -> IncidentView:
 
 
 def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by: UUID | None = None) -> None:
-    """Close the incident and try again: the case is woken, or the mail sent, at the next tick.
+    """Close the incident and try again at the next tick: the case is woken, its deadlines are computed, or
+    the mail is sent.
 
     A mail leaves then as any that waited: only while it is true, see `outbox.truth`. Raises `MeldcodeError`
     when there is no such open incident, or `by` is shut out of the case it is about.
@@ -207,6 +211,8 @@ def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by
             # one that waits is in the queue already, and one that was withdrawn never goes there again
             if tx.execute(_MAIL_AGAIN, {"which": row.mail}).rowcount:
                 tx.execute(_QUEUE, {"mail": row.mail, "at": now})
+        elif row.kind == NOT_RECALCULATED:
+            days.ask_recalculation(tx, now)  # waking a case leaves its deadlines as they are
         elif row.case is not None:
             tx.execute(_FORGIVE, {"which": row.case})
             tx.execute(_WAKE_NOW, {"which": row.case, "moment": now})

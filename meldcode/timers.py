@@ -128,7 +128,8 @@ def recalculate_some(
             text = error.text if isinstance(error, MeldcodeError) else _unexpected(error)
             with db.transaction(organisation) as tx:
                 audit.append(
-                    tx, [incidents.record(tx, kind="not_recalculated", text=text, now=now, case=case_id)]
+                    tx,
+                    [incidents.record(tx, kind=incidents.NOT_RECALCULATED, text=text, now=now, case=case_id)],
                 )
     return which
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import event
 
-from meldcode import audit, cases, engine, incidents, outbox, timers
+from meldcode import audit, cases, chores, engine, incidents, outbox, publishing, timers
 from meldcode.moves import loading
 from meldcode.store.tables import cases as case_table
 from meldcode.store.tables import due, mails
 from tests.databases import Kind, beneath
+from tests.store import house as building
 from tests.store.house import MONDAY, House
 
 
@@ -346,22 +348,52 @@ def test_a_clock_set_back_fires_nothing_twice(house: House) -> None:
     assert sent_to(house) == [(1, "leerkracht")]
 
 
-def test_free_days_that_change_move_the_deadlines_of_open_cases(house: House, tmp_path: Any) -> None:
-    from meldcode import publishing
-    from tests.store import house as building
-
-    house.at_weighing()
+def free_on_tuesday(house: House, tmp_path: Path) -> None:
+    """Publish the same code with one free day, the day after the cases here begin."""
     free = building.ORGANISATION + "\n[calendar]\nfree_days = [2026-09-08]\n"
-    publishing.publish(
-        house.db,
-        "testschool",
-        building.folder(tmp_path / "vrij", organisation_toml=free.encode()),
-        now=MONDAY,
-    )
-    assert timers.recalculate(house.db, house.organisation, now=MONDAY) == 1
+    made = building.folder(tmp_path / "vrij", organisation_toml=free.encode())
+    publishing.publish(house.db, "testschool", made, now=MONDAY)
 
+
+def next_due(house: House) -> datetime | None:
     with beneath(house.db).connect() as connection:
-        assert connection.execute(due.select()).one().at == day(3)
+        moment: datetime | None = connection.execute(due.select()).one().at
+        return moment
+
+
+def test_free_days_that_change_move_the_deadlines_of_open_cases(house: House, tmp_path: Path) -> None:
+    house.at_weighing()
+    free_on_tuesday(house, tmp_path)
+    while chores.do_due(house.db, MONDAY):
+        pass
+
+    assert next_due(house) == day(3)
+
+
+def test_deadlines_that_could_not_be_computed_again_are_computed_after_a_retry(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.at_weighing()
+    real = engine.step
+
+    def step(*_: Any) -> engine.Step:
+        raise ZeroDivisionError("a word of content")
+
+    monkeypatch.setattr(loading.engine, "step", step)
+    free_on_tuesday(house, tmp_path)
+    while chores.do_due(house.db, MONDAY):
+        pass
+    [incident] = incidents.listing(house.db, house.organisation)
+    assert incident.kind == incidents.NOT_RECALCULATED
+    assert "content" not in incident.text.en
+
+    monkeypatch.setattr(loading.engine, "step", real)
+    incidents.retry(house.db, house.organisation, incident.id, now=MONDAY, by=house.people["henk"])
+    while chores.do_due(house.db, MONDAY):
+        pass
+    assert next_due(house) == day(3)
+    assert not incidents.listing(house.db, house.organisation)
+    assert not audit.verify(house.db)
 
 
 def test_waking_a_case_with_nothing_to_do_changes_and_logs_nothing(house: House) -> None:
