@@ -19,7 +19,6 @@ from meldcode.messages import MeldcodeError, Text
 from meldcode.store import Database, Transaction, scoped
 from meldcode.store.tables import cases, due, incidents, mails, organisations, outbox
 
-
 NOT_RECALCULATED = "not_recalculated"  # the kind of those about deadlines that kept their old moment
 
 

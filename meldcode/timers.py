@@ -127,10 +127,8 @@ def recalculate_some(
         except Exception as error:
             text = error.text if isinstance(error, MeldcodeError) else _unexpected(error)
             with db.transaction(organisation) as tx:
-                audit.append(
-                    tx,
-                    [incidents.record(tx, kind=incidents.NOT_RECALCULATED, text=text, now=now, case=case_id)],
-                )
+                kind = incidents.NOT_RECALCULATED
+                audit.append(tx, [incidents.record(tx, kind=kind, text=text, now=now, case=case_id)])
     return which
 
 
