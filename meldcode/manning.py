@@ -7,9 +7,8 @@ from uuid import UUID
 
 import click
 
-from meldcode import accounts, audit, clock, people
+from meldcode import accounts, adjustments, clock, people
 from meldcode.messages import MeldcodeError, Text
-from meldcode.moves import release
 from meldcode.store import Database
 from meldcode.upkeep import EMBEDDED, LANGUAGE, deployment
 
@@ -107,10 +106,7 @@ def sign_out(organisation: str, username: str, embedded: Path | None, lang: str)
 def _set(organisation: str, username: str, active: bool, embedded: Path | None, lang: str) -> None:
     with deployment(embedded, lang) as (_, db):
         home = _organisation(db, organisation)
-        person, now = _person(db, home, username), clock.now(db)
-        with db.transaction(home) as tx:
-            released = [] if active else release(tx, person, now=now, by=None)
-            audit.append(tx, [people.switch(tx, person, active, now=now, by=None), *released])
+        adjustments.switch_as_operator(db, home, _person(db, home, username), active, now=clock.now(db))
         said = Text("Het account is open.", "The account is open.")
         shut = Text("Het account is gesloten.", "The account is closed.")
         click.echo((said if active else shut).of(lang))

@@ -16,6 +16,7 @@ from meldcode.adjustments.changing import (
     latest,
     remove_absence,
     switch_account,
+    switch_as_operator,
     undo,
 )
 from meldcode.adjustments.preview import Preview, Shift, preview
@@ -36,5 +37,6 @@ __all__ = [
     "preview",
     "remove_absence",
     "switch_account",
+    "switch_as_operator",
     "undo",
 ]

@@ -103,6 +103,20 @@ def switch_account(db: Database, actor: Actor, person: UUID, is_open: bool, *, n
     _change(db, actor, "account", person, {"open": is_open}, now)
 
 
+def switch_as_operator(
+    db: Database, organisation: UUID, person: UUID, is_open: bool, *, now: datetime
+) -> None:
+    """The same from the command line: by nobody in the organisation, so it is not among what she can undo.
+
+    The last administrator can be closed too: whoever types this can open her again. Raises `PeopleError`.
+    """
+    with db.transaction(organisation) as tx:
+        publishing.alone(tx)
+        records = THINGS["account"].write(tx, person, {"open": is_open}, now, None)
+        cover.settle(tx, now)
+        audit.append(tx, records)
+
+
 def add_absence(
     db: Database,
     actor: Actor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,26 @@ def test_an_account_is_closed_opened_and_signed_out(folder: Path) -> None:
         people.sign_in(house.db, "sanne", PASSWORD, clock.now(house.db))
     run(folder, "open", "testschool", "sanne")
     assert people.sign_in(house.db, "sanne", PASSWORD, clock.now(house.db)).token
+    house.db.close()
+
+
+def test_a_link_mailed_before_an_account_was_closed_does_not_work_when_it_is_opened_again(
+    folder: Path,
+) -> None:
+    house = opened(folder)
+    house.db.demo = True  # which shows mails with their links
+    now = clock.now(house.db)
+    accounts.ask_reset(house.db, "sanne", "192.0.2.7", now)
+    (mail,) = outbox.listing(house.db, house.organisation)
+    found = re.search(r"/wachtwoord/kiezen/(\S+)", mail.body)
+    assert found, mail.body
+    assert accounts.link_of(house.db, found[1], now).username == "sanne"
+
+    run(folder, "close", "testschool", "sanne")
+    run(folder, "open", "testschool", "sanne")
+
+    with pytest.raises(accounts.LinkEnded):
+        accounts.link_of(house.db, found[1], now)
     house.db.close()
 
 
