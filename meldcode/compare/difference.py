@@ -34,17 +34,29 @@ class Difference:
         return self.kind not in {Kind.MOVED, Kind.NOTED}
 
 
+NOTHING = Text("niets", "nothing")
+
+
 def was_and_is(subject: Text, old: Text, new: Text) -> Text:
-    """`Wie dit doet: was de leerkracht, wordt de directeur.`"""
-    return Text(
-        f"{subject.nl}: was {old.nl}, wordt {new.nl}.", f"{subject.en}: was {old.en}, becomes {new.en}."
-    )
+    """`Wie dit doet: was de leerkracht, wordt de directeur.`, or that it was added or taken out."""
+    if new == NOTHING:
+        nl, en = f"weggehaald. Er stond {old.nl}", f"taken out. It was {old.en}"
+    elif old == NOTHING:
+        nl, en = f"toegevoegd. Er staat nu {new.nl}", f"added. It is now {new.en}"
+    else:
+        nl, en = f"was {old.nl}, wordt {new.nl}", f"was {old.en}, becomes {new.en}"
+    return Text(_ended(f"{subject.nl}: {nl}"), _ended(f"{subject.en}: {en}"))
+
+
+def _ended(sentence: str) -> str:
+    """With one full stop, also where what is quoted last brings its own."""
+    return sentence if sentence.endswith((".”", "?”", "!”")) else f"{sentence}."
 
 
 def quoted(text: str) -> Text:
     """A text between quotation marks, or the word for nothing."""
     shown = " ".join(text.split())
-    return Text(f"“{shown}”", f"“{shown}”") if shown else Text("niets", "nothing")
+    return Text(f"“{shown}”", f"“{shown}”") if shown else NOTHING
 
 
 def quoted_both(text: Text) -> Text:
@@ -55,7 +67,7 @@ def quoted_both(text: Text) -> Text:
 def listed(texts: Iterable[str]) -> Text:
     """Texts between quotation marks with commas, or the word for nothing."""
     shown = ", ".join(f"“{text}”" for text in texts)
-    return Text(shown or "niets", shown or "nothing")
+    return Text(shown, shown) if shown else NOTHING
 
 
 def yes_or_no(value: bool) -> Text:

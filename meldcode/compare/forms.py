@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from meldcode.compare.difference import Difference, Kind, listed, quoted, was_and_is, yes_or_no
+from meldcode.compare.difference import Difference, Kind, listed, quoted, quoted_both, was_and_is, yes_or_no
 from meldcode.definition import Version
 from meldcode.describe import called, condition_in_words
 from meldcode.form import Form
@@ -13,6 +13,19 @@ from meldcode.form.parts import Field, Group, Part, Prose, Rows
 from meldcode.messages import Text
 
 Path = dict[str, Field | Group | Rows]
+#: What the form editor calls the kinds of questions.
+QUESTIONS = {
+    "textfield": Text("korte tekst", "short text"),
+    "textarea": Text("lange tekst", "long text"),
+    "number": Text("getal", "number"),
+    "datetime": Text("datum of tijd", "date or time"),
+    "checkbox": Text("één vinkje", "one tick"),
+    "checklist": Text("vinkjes (meer antwoorden)", "ticks (several answers)"),
+    "radio": Text("keuzes (één antwoord)", "choices (one answer)"),
+    "select": Text("keuzelijst", "list to choose from"),
+    "group": Text("groep vragen", "group of questions"),
+    "dynamiclist": Text("lijst met rijen", "list with rows"),
+}
 
 
 def compare_forms(old: Version, new: Version) -> Iterator[Difference]:
@@ -95,7 +108,7 @@ def _changes(
     if was.label != now.label:
         yield say("de tekst", "the text", quoted(was.label), quoted(now.label))
     if was.type != now.type:
-        yield say("het soort vraag", "the kind of question", quoted(was.type), quoted(now.type))
+        yield say("het soort vraag", "the kind of question", _kind(was.type), _kind(now.type))
     if was.required != now.required:
         yield say("verplicht", "required", yes_or_no(was.required), yes_or_no(now.required))
     if (was.hide.text if was.hide else "") != (now.hide.text if now.hide else ""):
@@ -106,6 +119,10 @@ def _changes(
         yield from _field_changes(was, now)
     if isinstance(was, Rows) and isinstance(now, Rows) and (was.start, was.fixed) != (now.start, now.fixed):
         yield say("het aantal rijen", "the number of rows", _rows(was), _rows(now))
+
+
+def _kind(kind: str) -> Text:
+    return quoted_both(QUESTIONS.get(kind, Text(kind, kind)))
 
 
 def _field_changes(was: Field, now: Field) -> Iterator[Text]:

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from meldcode.compare.difference import Difference, Kind, listed, quoted, was_and_is
-from meldcode.decision import Decision
-from meldcode.decision.table import Rule
+from meldcode.compare.difference import (
+    NOTHING,
+    Difference,
+    Kind,
+    listed,
+    quoted,
+    quoted_both,
+    was_and_is,
+)
+from meldcode.decision import Decision, Rule
 from meldcode.definition import Version
+from meldcode.describe import answer_cell, condition_cell, rows_in_words
 from meldcode.messages import Text
+
+ANY = Text("“maakt niet uit”", "“does not matter”")
+#: Two rows that differ in more cells than this are told as a whole: they are about something else.
+MOST_CELLS = 3
 
 
 def compare_tables(old: Version, new: Version) -> Iterator[Difference]:
@@ -28,7 +40,7 @@ def compare_tables(old: Version, new: Version) -> Iterator[Difference]:
             )
             yield Difference(Kind.ADDED, decision.file, key, text)
             continue
-        for kind, what in _table(old.decisions[key], decision):
+        for kind, what in _table(old, new, old.decisions[key], decision):
             yield Difference(kind, decision.file, key, what)
 
 
@@ -36,7 +48,7 @@ def _name(decision: Decision) -> str:
     return decision.name or decision.id
 
 
-def _table(was: Decision, now: Decision) -> Iterator[tuple[Kind, Text]]:
+def _table(old: Version, new: Version, was: Decision, now: Decision) -> Iterator[tuple[Kind, Text]]:
     about = f"“{_name(now)}”"
 
     def say(nl: str, en: str, before: Text, after: Text) -> tuple[Kind, Text]:
@@ -53,7 +65,7 @@ def _table(was: Decision, now: Decision) -> Iterator[tuple[Kind, Text]]:
         yield say("de kolommen", "the columns", listed(_columns(was)), listed(_columns(now)))
         # With other columns the rows cannot be laid beside each other any more.
         return
-    yield from _rows(was, now)
+    yield from _rows(old, new, was, now)
 
 
 def _columns(decision: Decision) -> list[str]:
@@ -70,22 +82,31 @@ def _columns(decision: Decision) -> list[str]:
     return inputs + outputs
 
 
-def _rows(was: Decision, now: Decision) -> Iterator[tuple[Kind, Text]]:
+def _rows(old: Version, new: Version, was: Decision, now: Decision) -> Iterator[tuple[Kind, Text]]:
     before, after = [_written(rule) for rule in was.rules], [_written(rule) for rule in now.rules]
+    said, to_say = rows_in_words(old, was), rows_in_words(new, now)
     for tag, i1, i2, j1, j2 in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
         paired = min(i2 - i1, j2 - j1)
-        for offset in range(paired):
-            subject = Text(f"Regel {now.rules[j1 + offset].number}", f"Row {now.rules[j1 + offset].number}")
-            first, second = _row(was, was.rules[i1 + offset]), _row(now, now.rules[j1 + offset])
-            yield Kind.CHANGED, was_and_is(subject, first, second)
-        for rule in was.rules[i1 + paired : i2]:
-            told = _row(was, rule)
-            yield Kind.REMOVED, Text(f"Vervalt: regel {rule.number}, {told.nl}.", f"Dropped: {told.en}.")
-        for rule in now.rules[j1 + paired : j2]:
-            told = _row(now, rule)
-            yield Kind.ADDED, Text(f"Nieuw: regel {rule.number}, {told.nl}.", f"New: {told.en}.")
+        for i, j in zip(range(i1, i1 + paired), range(j1, j1 + paired), strict=True):
+            cells = list(_cells(old, new, (was, was.rules[i]), (now, now.rules[j])))
+            subject = Text(
+                f"Beslistabel “{_name(now)}”, regel {now.rules[j].number}",
+                f"Decision table “{_name(now)}”, row {now.rules[j].number}",
+            )
+            if len(cells) > MOST_CELLS:
+                yield Kind.CHANGED, was_and_is(subject, said[i].sentence(), to_say[j].sentence())
+                continue
+            for label, first, second in cells:
+                cell = Text(f"{subject.nl}, {label.nl}", f"{subject.en}, {label.en}")
+                yield Kind.CHANGED, was_and_is(cell, first, second)
+        for row in said[i1 + paired : i2]:
+            told = row.sentence()
+            yield Kind.REMOVED, Text(f"Vervalt: regel {row.number}, {told.nl}.", f"Dropped: {told.en}.")
+        for row in to_say[j1 + paired : j2]:
+            told = row.sentence()
+            yield Kind.ADDED, Text(f"Nieuw: regel {row.number}, {told.nl}.", f"New: {told.en}.")
 
 
 def _written(rule: Rule) -> tuple[str, ...]:
@@ -94,20 +115,34 @@ def _written(rule: Rule) -> tuple[str, ...]:
     return (*tests, "→", *answers, *rule.annotations)
 
 
-def _row(decision: Decision, rule: Rule) -> Text:
-    """`als onthulling "ja" dan advies "melden" (reden)`; cells that accept anything are left out."""
-    tests = [
-        f"{column.label} {test.text}"
-        for column, test in zip(decision.inputs, rule.tests, strict=True)
-        if test.text.strip() not in {"", "-"}
-    ]
-    answers = [
-        f"{column.label or column.name} {answer.text}"
-        for column, answer in zip(decision.outputs, rule.answers, strict=True)
-        if answer
-    ]
-    note = f" ({'; '.join(rule.annotations)})" if rule.annotations else ""
-    return Text(
-        f"als {' en '.join(tests) or 'altijd'} dan {' en '.join(answers) or 'niets'}{note}",
-        f"if {' and '.join(tests) or 'always'} then {' and '.join(answers) or 'nothing'}{note}",
-    )
+def _cells(
+    old: Version, new: Version, was: tuple[Decision, Rule], now: tuple[Decision, Rule]
+) -> Iterator[tuple[Text, Text, Text]]:
+    """The cells that differ between two rows under the same columns: which, and both values in words."""
+    (_, rule), (after, fresh) = was, now
+    for column, first, second in zip(after.inputs, rule.tests, fresh.tests, strict=True):
+        if first.text != second.text:
+            words = condition_cell(old, column, first) or ANY, condition_cell(new, column, second) or ANY
+            yield _about(column.label or column.expression.text), *_apart(words, first.text, second.text)
+    for result, answer, other in zip(after.outputs, rule.answers, fresh.answers, strict=True):
+        texts = answer.text if answer else "", other.text if other else ""
+        if texts[0] != texts[1]:
+            said = [answer_cell(version, result, one) for version, one in ((old, answer), (new, other))]
+            words = _between_marks(said[0]), _between_marks(said[1])
+            yield _about(result.label or result.name), *_apart(words, *texts)
+    notes = "; ".join(rule.annotations), "; ".join(fresh.annotations)
+    if notes[0] != notes[1]:
+        yield Text("de toelichting", "the note"), quoted(notes[0]), quoted(notes[1])
+
+
+def _about(label: str) -> Text:
+    return Text(f"“{label}”", f"“{label}”")
+
+
+def _between_marks(said: Text | None) -> Text:
+    return NOTHING if said is None else quoted_both(said)
+
+
+def _apart(words: tuple[Text, Text], was: str, now: str) -> tuple[Text, Text]:
+    """Both values; what is written where the same words would stand on both sides."""
+    return words if words[0] != words[1] else (quoted(was), quoted(now))

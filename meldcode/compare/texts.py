@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date, timedelta
@@ -14,6 +15,7 @@ from meldcode.definition.organisation import FILE
 from meldcode.messages import Text
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n\s*\n")
+EXAMPLES = "examples/"
 _OF_THE_CODE = (".bpmn", ".dmn", ".form")
 
 _ORGANISATION = {
@@ -73,15 +75,24 @@ def compare_organisations(old: Version, new: Version) -> Iterator[Difference]:
         if subject is None or before == after:
             continue
         told = Text(f"Organisatie, {subject.nl}", f"Organisation, {subject.en}")
-        yield Difference(Kind.CHANGED, FILE, name, was_and_is(told, *_shown(before, after)))
+        if isinstance(before, frozenset) and isinstance(after, frozenset):
+            what = _went_and_came(told, before - after, after - before)
+        else:
+            what = was_and_is(told, quoted(str(before)), quoted(str(after)))
+        yield Difference(Kind.CHANGED, FILE, name, what)
     yield from _roles(was, now)
 
 
-def _shown(before: object, after: object) -> tuple[Text, Text]:
-    if isinstance(before, frozenset) and isinstance(after, frozenset):
-        # Of a long list of days only what differs says something.
-        return listed(_together(before - after)), listed(_together(after - before))
-    return quoted(str(before)), quoted(str(after))
+def _went_and_came(subject: Text, went: frozenset[object], came: frozenset[object]) -> Text:
+    """`Organisatie, de vrije dagen: erbij “2026-10-19”; weg “2026-10-26”.`: of a long list what differs."""
+    parts = [
+        Text(f"{nl} {told.nl}", f"{en} {told.en}")
+        for nl, en, values in (("erbij", "added", came), ("weg", "dropped", went))
+        for told in [listed(_together(values))]
+        if values
+    ]
+    nl, en = "; ".join(part.nl for part in parts), "; ".join(part.en for part in parts)
+    return Text(f"{subject.nl}: {nl}.", f"{subject.en}: {en}.")
 
 
 def _together(values: Iterable[object]) -> list[str]:
@@ -133,5 +144,18 @@ def compare_others(old: Version, new: Version) -> Iterator[Difference]:
         verb = Text("is veranderd", "changed")
         if before is None or after is None:
             verb = Text("is nieuw", "is new") if before is None else Text("is weg", "is gone")
-        text = Text(f"Het bestand {path} {verb.nl}.", f"The file {path} {verb.en}.")
+        what = _file_in_words(path, before if after is None else after)
+        text = Text(f"{what.nl} {verb.nl}.", f"{what.en} {verb.en}.")
         yield Difference(Kind.NOTED, path, None, text)
+
+
+def _file_in_words(path: str, content: bytes | None) -> Text:
+    """An example by its title; another file, or an example that cannot be read, by its path."""
+    if path.startswith(EXAMPLES) and content is not None:
+        try:
+            title = str(tomllib.loads(content.decode()).get("title", ""))
+        except (ValueError, RecursionError):  # it is told of all the same
+            title = ""
+        if title:
+            return Text(f"Het voorbeeld “{title}”", f"The example “{title}”")
+    return Text(f"Het bestand {path}", f"The file {path}")

@@ -2,7 +2,7 @@
 
 from meldcode.describe.code import Chapter, Step, chapters
 from meldcode.describe.conditions import condition_in_words, question
-from meldcode.describe.tables import Row, policy_in_words, rows_in_words
+from meldcode.describe.tables import Row, answer_cell, condition_cell, policy_in_words, rows_in_words
 from meldcode.describe.words import (
     called,
     duration_in_words,
@@ -15,8 +15,10 @@ __all__ = [
     "Chapter",
     "Row",
     "Step",
+    "answer_cell",
     "called",
     "chapters",
+    "condition_cell",
     "condition_in_words",
     "duration_in_words",
     "policy_in_words",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meldcode.decision import Decision
-from meldcode.decision.table import Rule
+from meldcode.decision import Decision, Input, Output, Rule
 from meldcode.definition import Version
 from meldcode.describe.conditions import answer_in_words
+from meldcode.feel import Expression, UnaryTests
 from meldcode.messages import Text
 
 ANYTHING = frozenset({"", "-"})
@@ -35,6 +35,16 @@ class Row:
     then: tuple[Text, ...]
     notes: tuple[str, ...]
 
+    def sentence(self) -> Text:
+        """`als Steeds door of terug? “Ja”, dan Advies: melden (Structurele onveiligheid)`"""
+        return Text(self._said("nl", "als", "altijd", "dan"), self._said("en", "if", "always", "then"))
+
+    def _said(self, language: str, when: str, always: str, then: str) -> str:
+        conditions = ", ".join(one.of(language) for one in self.when)
+        answers = ", ".join(one.of(language) for one in self.then)
+        reason = f" ({'; '.join(self.notes)})" if self.notes else ""
+        return f"{f'{when} {conditions}' if conditions else always}, {then} {answers}{reason}"
+
 
 def rows_in_words(version: Version, decision: Decision) -> tuple[Row, ...]:
     """The rules of a table in their order; cells that accept anything or answer nothing are left out."""
@@ -50,14 +60,32 @@ def policy_in_words(decision: Decision) -> Text:
     return _POLICIES.get(decision.hit_policy, _ALL)
 
 
+def condition_cell(version: Version, column: Input, test: UnaryTests) -> Text | None:
+    """What one cell asks of its column, with the answers of the forms; None when anything will do."""
+    text = test.text.strip()
+    if text in ANYTHING:
+        return None
+    nl, en = _test(version, column.expression.text.strip(), text)
+    return Text(nl, en)
+
+
+def answer_cell(version: Version, column: Output, answer: Expression | None) -> Text | None:
+    """What one cell answers; None when it answers nothing."""
+    text = answer.text.strip() if answer else NOTHING
+    if text == NOTHING:
+        return None
+    if text in {"true", "false"}:
+        return answer_in_words(version, column.name, text)
+    said = text.strip('"') if _BARE.fullmatch(text) else f"`{text}`"
+    return Text(said, said)
+
+
 def _when(version: Version, decision: Decision, rule: Rule) -> Iterator[Text]:
     for column, test in zip(decision.inputs, rule.tests, strict=True):
-        text = test.text.strip()
-        if text in ANYTHING:
-            continue
-        nl, en = _test(version, column.expression.text.strip(), text)
-        label = column.label or column.expression.text
-        yield Text(f"{label} {nl}", f"{label} {en}")
+        said = condition_cell(version, column, test)
+        if said is not None:
+            label = column.label or column.expression.text
+            yield Text(f"{label} {said.nl}", f"{label} {said.en}")
 
 
 def _test(version: Version, name: str, text: str) -> tuple[str, str]:
@@ -75,14 +103,8 @@ def _test(version: Version, name: str, text: str) -> tuple[str, str]:
 
 def _then(version: Version, decision: Decision, rule: Rule) -> Iterator[Text]:
     for column, answer in zip(decision.outputs, rule.answers, strict=True):
-        text = answer.text.strip() if answer else NOTHING
-        if text == NOTHING:
-            continue
-        label = (column.label or column.name).rstrip(":")
-        label += "" if label.endswith("?") else ":"
-        said = text.strip('"') if _BARE.fullmatch(text) and text not in {"true", "false"} else f"`{text}`"
-        if text in {"true", "false"}:
-            known = answer_in_words(version, column.name, text)
-            yield Text(f"{label} {known.nl}", f"{label} {known.en}")
-        else:
-            yield Text(f"{label} {said}", f"{label} {said}")
+        said = answer_cell(version, column, answer)
+        if said is not None:
+            label = (column.label or column.name).rstrip(":")
+            label += "" if label.endswith("?") else ":"
+            yield Text(f"{label} {said.nl}", f"{label} {said.en}")

@@ -16,7 +16,7 @@ from meldcode.form.conditions import Scope, fresh_days, settle
 from meldcode.form.parts import Json, Keyed, Part
 from meldcode.form.posting import SHOWN, Edit, Posted
 from meldcode.form.showing import show
-from meldcode.form.summary import error_summary
+from meldcode.form.summary import error_summary, errors_in_words
 from meldcode.form.values import complete
 from meldcode.messages import Finding, MeldcodeError, Text
 
@@ -136,6 +136,10 @@ class Form:
     def error_summary(self, errors: Mapping[str, Text], language: str = "nl") -> Markup:
         """The list of errors with links to the questions, for the top of the page; empty without errors."""
         return error_summary(self.parts, errors, language)
+
+    def errors_in_words(self, errors: Mapping[str, Text]) -> Text:
+        """The same as one piece of plain text: each question by its words and what is wrong with it."""
+        return errors_in_words(self.parts, errors)
 
     def show(self, document: Mapping[str, Json], language: str = "nl", today: date | None = None) -> Markup:
         """The answers in `document` to read, as a definition list: labels, not stored values."""

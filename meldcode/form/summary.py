@@ -25,10 +25,23 @@ def error_summary(parts: Sequence[Part], errors: Mapping[str, Text], language: s
     """See `Form.error_summary`."""
     if not errors:
         return Markup()
-    found = [(_place(parts, name), text.of(language)) for name, text in errors.items()]
-    found.sort(key=lambda item: item[0].order)
-    items = [(_sentence(place.label, text), place.target) for place, text in found]
+    items = [(_sentence(place.label, text), place.target) for place, text in _found(parts, errors, language)]
     return fill_template("summary.html", language, items=items)
+
+
+def errors_in_words(parts: Sequence[Part], errors: Mapping[str, Text]) -> Text:
+    """See `Form.errors_in_words`."""
+    nl, en = (
+        " ".join(_sentence(place.label, text) for place, text in _found(parts, errors, language))
+        for language in ("nl", "en")
+    )
+    return Text(nl, en)
+
+
+def _found(parts: Sequence[Part], errors: Mapping[str, Text], language: str) -> list[tuple[_Place, str]]:
+    """Where each error belongs and what it says, as the page reads."""
+    found = [(_place(parts, name), text.of(language)) for name, text in errors.items()]
+    return sorted(found, key=lambda item: item[0].order)
 
 
 def _sentence(label: str, text: str) -> str:

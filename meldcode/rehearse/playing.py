@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -24,7 +23,16 @@ from meldcode.engine import (
     step,
 )
 from meldcode.messages import MeldcodeError, Text
-from meldcode.rehearse.example import NOBODY, Example, ExpectedMail, Moment, read_example
+from meldcode.rehearse.differing import (
+    START,
+    at,
+    end_differs,
+    mails_differ,
+    not_open,
+    place,
+    tasks_differ,
+)
+from meldcode.rehearse.example import Example, Moment, read_example
 from meldcode.workdays import Calendar
 
 # A timer that comes back without end (`R/PT1S`) would keep a rehearsal of a year going for hours.
@@ -110,28 +118,26 @@ class Player:
         self.taken = 0
 
     def play(self) -> Timeline:
-        where = Text("begin", "start")
+        where = START
         try:
             self.check_away(where)
             seed = uuid5(NAMESPACE_URL, self.example.title)
             self.take(Start(self.example.process, self.example.document, seed), where)
             for number, moment in enumerate(self.example.moments, 1):
-                where = place(number, moment)
+                where = place(self.version, number, moment)
                 self.moment(moment, where)
             self._compare_end()
         except Stop as stop:
             self.differences.append(stop.why)
         except (OverflowError, RecursionError):  # a day after the year 9999, answers without end
-            self.differences.append(_at(where, "dit gaat te ver.", "this goes too far."))
+            self.differences.append(at(where, "dit gaat te ver.", "this goes too far."))
         return Timeline(self.example, tuple(self.happenings), self.last, tuple(self.differences))
 
     def check_away(self, where: Text) -> None:
         for absence in self.example.away:
             if absence.role not in self.version.organisation.roles:
                 raise Stop(
-                    _at(
-                        where, f"de rol '{absence.role}' bestaat niet.", f"there is no role '{absence.role}'."
-                    )
+                    at(where, f"de rol “{absence.role}” bestaat niet.", f"there is no role “{absence.role}”.")
                 )
 
     def _reached(self, mail: Mail) -> str | None:
@@ -153,10 +159,10 @@ class Player:
             for done in self.happenings[seen:]
             if isinstance(done.what, Mail)
         ]
-        self.differences += _mail_differences(where, moment.mails, mails, self.calendar)
+        self.differences += mails_differ(self.version, where, moment.mails, mails, self.calendar)
         opened = tuple(sorted(task.node for task in self.last.tasks)) if self.last else ()
         if moment.tasks is not None and moment.tasks != opened:
-            self.differences.append(_at(where, *_tasks_differ(moment.tasks, opened)))
+            self.differences.append(tasks_differ(self.version, where, moment.tasks, opened))
 
     def _pass_time(self, moment: Moment, where: Text) -> None:
         until = self.now
@@ -164,13 +170,11 @@ class Player:
             try:
                 until = self.calendar.due(self.now, moment.after, moment.calendar)
             except MeldcodeError as error:
-                raise Stop(_at(where, error.text.nl, error.text.en)) from error
+                raise Stop(at(where, error.text.nl, error.text.en)) from error
         elif moment.at is not None:
             until = moment.at.astimezone(UTC)
         if until < self.now:
-            raise Stop(
-                _at(where, "dit moment ligt vóór het vorige.", "this moment lies before the last one.")
-            )
+            raise Stop(at(where, "dit moment ligt vóór het vorige.", "this moment lies before the last one."))
         if moment.downtime:
             self.now = until
         while self.last is not None and self.last.due is not None and self.last.due <= until:
@@ -182,14 +186,8 @@ class Player:
         node = moment.complete or ""
         found = [task for task in (self.last.tasks if self.last else ()) if task.node == node]
         if len(found) < moment.which or moment.which < 1:
-            others = ", ".join(sorted({task.node for task in self.last.tasks})) if self.last else ""
-            raise Stop(
-                _at(
-                    where,
-                    f"taak '{node}' staat niet open. Wel open: {others or 'niets'}.",
-                    f"task '{node}' is not open. Open are: {others or 'none'}.",
-                )
-            )
+            tasks = self.last.tasks if self.last else ()
+            raise Stop(not_open(self.version, where, node, tasks))
         return Complete(found[moment.which - 1].id, self._checked_answers(node, moment, where))
 
     def _checked_answers(self, node: str, moment: Moment, where: Text) -> dict[str, Json]:
@@ -200,13 +198,12 @@ class Player:
         today = self.calendar.local(self.now).date()
         checked = form.check(moment.answers, document(self.last.state), today)
         if checked.errors:
-            dutch = " ".join(f"{key or 'formulier'}: {text.nl}" for key, text in checked.errors.items())
-            english = " ".join(f"{key or 'form'}: {text.en}" for key, text in checked.errors.items())
+            wrong = form.errors_in_words(checked.errors)
             raise Stop(
-                _at(
+                at(
                     where,
-                    f"het formulier neemt de antwoorden niet aan. {dutch}",
-                    f"the form does not accept the answers. {english}",
+                    f"het formulier neemt de antwoorden niet aan. {wrong.nl}",
+                    f"the form does not accept the answers. {wrong.en}",
                 )
             )
         return checked.answers
@@ -214,12 +211,12 @@ class Player:
     def take(self, command: Command, where: Text) -> None:
         self.taken += 1
         if self.taken > self.most:
-            raise Stop(_at(where, "er komt geen einde aan de timers.", "there is no end to the timers."))
+            raise Stop(at(where, "er komt geen einde aan de timers.", "there is no end to the timers."))
         state = self.last.state if self.last else None
         try:
             self.last = step(self.version, self.calendar, state, command, self.now)
         except EngineError as error:
-            raise Stop(_at(where, error.text.nl, error.text.en)) from error
+            raise Stop(at(where, error.text.nl, error.text.en)) from error
         mails = iter(self.last.mails)
         for fact in self.last.facts:
             # A mail is told where the engine asked for it; the fact beside it would say it twice.
@@ -232,102 +229,5 @@ class Player:
     def _compare_end(self) -> None:
         if self.last is None or self.example.finished is None:
             return
-        where = Text("einde", "end")
-        if self.last.finished is not self.example.finished:
-            opened = ", ".join(sorted(task.node for task in self.last.tasks)) or "-"
-            self.differences.append(
-                _at(
-                    where,
-                    "de zaak is afgesloten, maar zou nog lopen.",
-                    "the case is closed, but should still run.",
-                )
-                if self.last.finished
-                else _at(
-                    where,
-                    f"de zaak zou afgesloten zijn, maar loopt nog. Open: {opened}.",
-                    f"the case should be closed, but still runs. Open: {opened}.",
-                )
-            )
-        if self.example.outcome is not None and self.last.outcome != self.example.outcome:
-            wanted, found = self.example.outcome, self.last.outcome
-            self.differences.append(
-                _at(
-                    where,
-                    f"de uitkomst zou '{wanted}' zijn, maar is '{found or 'geen'}'.",
-                    f"the outcome should be '{wanted}', but is '{found or 'none'}'.",
-                )
-            )
-
-
-def place(number: int, moment: Moment) -> Text:
-    if moment.complete:
-        return Text(f"moment {number} ({moment.complete})", f"moment {number} ({moment.complete})")
-    if moment.event:
-        return Text(f"moment {number} ({moment.event})", f"moment {number} ({moment.event})")
-    return Text(f"moment {number} (wachten)", f"moment {number} (waiting)")
-
-
-def _at(where: Text, dutch: str, english: str) -> Text:
-    return Text(f"{where.nl}: {dutch}", f"{where.en}: {english}")
-
-
-def _tasks_differ(wanted: Sequence[str], found: Sequence[str]) -> tuple[str, str]:
-    shown = ", ".join(wanted) or "-", ", ".join(found) or "-"
-    return (
-        f"open zouden zijn: {shown[0]}; open zijn: {shown[1]}.",
-        f"should be open: {shown[0]}; are open: {shown[1]}.",
-    )
-
-
-def _mail_differences(
-    where: Text,
-    wanted: Sequence[ExpectedMail],
-    found: Sequence[tuple[datetime, Mail, str | None]],
-    calendar: Calendar,
-) -> Iterator[Text]:
-    for number in range(max(len(wanted), len(found))):
-        expected = wanted[number] if number < len(wanted) else None
-        at, mail, reaches = found[number] if number < len(found) else (None, None, None)
-        if mail is None or at is None:
-            assert expected is not None  # noqa: S101  (the longer of the two lists has it)
-            yield _at(
-                where,
-                f"mail '{expected.template}' aan {expected.to} blijft uit.",
-                f"mail '{expected.template}' to {expected.to} does not come.",
-            )
-            continue
-        day = calendar.local(at).date()
-        there = reaches or NOBODY
-        told = (
-            f"mail '{mail.template}' aan {mail.to}{_for(mail.to, there, 'die komt bij')} op {day} "
-            f"(herinnering {mail.level})",
-            f"mail '{mail.template}' to {mail.to}{_for(mail.to, there, 'which reaches')} on {day} "
-            f"(reminder {mail.level})",
-        )
-        if expected is None:
-            yield _at(where, f"{told[0]} is niet verwacht.", f"{told[1]} is not expected.")
-        elif not (
-            (expected.template, expected.to) == (mail.template, mail.to)
-            and expected.on in (None, day)
-            and expected.level in (None, mail.level)
-            and (expected.reaches or expected.to) == there
-        ):
-            awaited = expected.reaches or expected.to
-            day_nl = f" op {expected.on}" if expected.on else ""
-            day_en = f" on {expected.on}" if expected.on else ""
-            level_nl = f" (herinnering {expected.level})" if expected.level is not None else ""
-            level_en = f" (reminder {expected.level})" if expected.level is not None else ""
-            yield _at(
-                where,
-                f"verwacht was mail '{expected.template}' aan {expected.to}"
-                f"{_for(expected.to, awaited, 'die komt bij')}{day_nl}{level_nl}; "
-                f"er komt {told[0]}.",
-                f"expected was mail '{expected.template}' to {expected.to}"
-                f"{_for(expected.to, awaited, 'which reaches')}{day_en}{level_en}; "
-                f"there comes {told[1]}.",
-            )
-
-
-def _for(role: str, there: str, words: str) -> str:
-    """Who gets a mail, where that is somebody else than it is for."""
-    return "" if role == there else f", {words} {there},"
+        last = self.last
+        self.differences += end_differs(self.version, self.example, last.finished, last.outcome, last.tasks)

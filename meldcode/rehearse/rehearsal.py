@@ -17,8 +17,9 @@ from meldcode.definition import Version
 from meldcode.diagram.model import CalendarKind, StepKind
 from meldcode.engine import Json, OpenTask, Start, Step, document
 from meldcode.messages import MeldcodeError, Text
+from meldcode.rehearse.differing import place
 from meldcode.rehearse.example import EARLIEST, LATEST, Away, Example, Moment, read_table
-from meldcode.rehearse.playing import Happening, Player, Stop, place
+from meldcode.rehearse.playing import Happening, Player, Stop
 from meldcode.workdays import Calendar, Duration
 
 ACUTE = "acuut"
@@ -170,7 +171,7 @@ class Rehearsal:
             raise _cannot("Acuut gevaar melden kan hier niet.", "Acute danger cannot be reported here.")
         player = self._player()
         player.now, player.last = self.now, self.step
-        return self._played(player, moment, place(number, moment))
+        return self._played(player, moment, place(self.version, number, moment))
 
     # --- kept between two moves --------------------------------------------------------------------------
 

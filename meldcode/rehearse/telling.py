@@ -10,7 +10,7 @@ from typing import Any
 from babel.dates import format_date
 
 from meldcode.definition import Version, ladders
-from meldcode.describe import Row, role_in_words, rows_in_words
+from meldcode.describe import role_in_words, rows_in_words
 from meldcode.engine import Fact, Mail
 from meldcode.messages import Text
 from meldcode.rehearse.playing import Happening, Timeline
@@ -166,19 +166,10 @@ def _decided(version: Version, fact: Fact) -> Text:
     numbers = fact.detail.get("rules")
     fired = numbers if isinstance(numbers, list) else []
     rows = [row for row in rows_in_words(version, table) if row.number in fired] if table else []
-    told_nl = [_row(row, "nl", "rij", "als", "altijd", "dan") for row in rows] or ["geen rij past"]
-    told_en = [_row(row, "en", "row", "if", "always", "then") for row in rows] or ["no row fits"]
+    told_nl = [f"rij {row.number}: {row.sentence().nl}" for row in rows] or ["geen rij past"]
+    told_en = [f"row {row.number}: {row.sentence().en}" for row in rows] or ["no row fits"]
     return Text(
         f"beslistabel “{name}”: {'; '.join(told_nl)}", f"decision table “{name}”: {'; '.join(told_en)}"
-    )
-
-
-def _row(row: Row, language: str, word: str, when: str, always: str, then: str) -> str:
-    conditions = ", ".join(one.of(language) for one in row.when)
-    answers = ", ".join(one.of(language) for one in row.then)
-    reason = f" ({'; '.join(row.notes)})" if row.notes else ""
-    return (
-        f"{word} {row.number}: {f'{when} {conditions}' if conditions else always}, {then} {answers}{reason}"
     )
 
 

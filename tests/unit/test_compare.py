@@ -16,6 +16,7 @@ import pytest
 from meldcode.compare import Difference, Kind, compare
 from meldcode.compare.diagrams import compare_diagrams
 from meldcode.compare.forms import compare_forms
+from meldcode.compare.tables import compare_tables
 from meldcode.definition import Version, read_files, read_folder
 from meldcode.diagram.model import CalendarKind, Loop, Node, Purpose, StepKind, Timer
 from meldcode.feel import expression
@@ -82,7 +83,7 @@ def test_a_sentence_of_a_mail_is_laid_beside_the_one_it_replaces(school: Version
     new = read_files({**school.files, MAIL: school.files[MAIL] + b"\nTot ziens.\n"})
     (found,) = compare(school, new)
     assert (found.kind, found.file) == (Kind.CHANGED, MAIL)
-    assert "wordt “Tot ziens.”" in found.what.nl
+    assert found.what.nl.endswith(": toegevoegd. Er staat nu “Tot ziens.”")
     assert " ".join(body.split())[:40] not in found.what.nl
 
 
@@ -108,14 +109,72 @@ def test_a_role_and_a_holiday_are_told(school: Version) -> None:
     )
     told = [one.what.nl for one in compare(school, new)]
     assert told == [
-        "Organisatie, de vrije dagen: was niets, wordt “2026-10-19 t/m 2026-10-20”.",
+        "Organisatie, de vrije dagen: erbij “2026-10-19 t/m 2026-10-20”.",
         "De naam van een rol: was “Leerkracht”, wordt “Docent”.",
     ]
 
 
-def test_a_new_example_is_noted_and_means_nothing_for_a_case(school: Version) -> None:
-    (found,) = compare(school, read_files({**school.files, "examples/nieuw.toml": b"title = 'x'\n"}))
-    assert found.kind is Kind.NOTED
+@pytest.mark.parametrize(
+    ("path", "content", "said"),
+    [
+        ("examples/nieuw.toml", b"title = 'Rond Pasen'\n", "Het voorbeeld “Rond Pasen” is nieuw."),
+        ("examples/nieuw.toml", b"title = ", "Het bestand examples/nieuw.toml is nieuw."),
+        ("examples/nieuw.toml", b"\xff", "Het bestand examples/nieuw.toml is nieuw."),
+        ("README.md", b"# Anders\n", "Het bestand README.md is veranderd."),
+    ],
+)
+def test_an_example_is_told_by_its_title_and_means_nothing_for_a_case(
+    school: Version, path: str, content: bytes, said: str
+) -> None:
+    (found,) = compare(school, read_files({**school.files, path: content}))
+    assert (found.kind, found.what.nl) == (Kind.NOTED, said)
+
+
+def test_what_was_taken_out_or_added_is_said_in_words(school: Version) -> None:
+    task = school.nodes["signalen"]
+    assert task.instructions
+    without = replace(school, id="anders", nodes={**school.nodes, task.id: replace(task, instructions=None)})
+    (gone,), (back,) = compare_diagrams(school, without), compare_diagrams(without, school)
+    at = "Bij de taak “1 Signalen in kaart brengen”, de uitleg: "
+    assert gone.what.nl.startswith(f"{at}weggehaald. Er stond “Schrijf op wat u ziet en hoort.")
+    assert back.what.nl.startswith(f"{at}toegevoegd. Er staat nu “Schrijf op wat u ziet en hoort.")
+    assert not gone.what.nl.endswith("..")
+    assert "niets" not in gone.what.nl + back.what.nl
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            (('<text>"melden"</text>', '<text>"hulp"</text>'),),
+            ["Beslistabel “Afwegingskader”, regel 1, “Advies”: was “melden”, wordt “hulp”."],
+        ),
+        (
+            (('<text>"ja"</text>', "<text>-</text>"), ("Acute onveiligheid", "Acuut gevaar")),
+            [
+                "Beslistabel “Afwegingskader”, regel 1, “Nu of binnenkort in gevaar?”: was “Ja”, wordt "
+                "“maakt niet uit”.",
+                "Beslistabel “Afwegingskader”, regel 1, de toelichting: was “Acute onveiligheid”, wordt "
+                "“Acuut gevaar”.",
+            ],
+        ),
+    ],
+    ids=["an answer", "a condition and its note"],
+)
+def test_a_changed_cell_of_a_table_is_told_with_the_words_of_its_question(
+    school: Version, changes: tuple[tuple[str, str], ...], told: list[str]
+) -> None:
+    assert [one.what.nl for one in compare(school, edited(school, TABLE, *changes))] == told
+
+
+def test_a_row_that_became_another_one_is_told_as_a_whole(school: Version) -> None:
+    table = school.decisions["afweging"]
+    other = replace(table.rules[11], number=1)
+    now = replace(table, rules=(other, *table.rules[1:]))
+    new = replace(school, id="anders", decisions={**school.decisions, "afweging": now})
+    (found,) = compare_tables(school, new)
+    assert "regel 1: was als Nu of binnenkort in gevaar? “Ja”, dan Advies: melden" in found.what.nl
+    assert "wordt als Nu of binnenkort in gevaar? “Nee”, Zelf verteld" in found.what.nl
 
 
 # What an element cannot lose or get without a difference of its own (an arrow, its process) is not here.
@@ -241,7 +300,10 @@ ROWS_CHANGES: dict[str, Any] = {
 @pytest.mark.parametrize("name", [one.name for one in fields(Field) if one.name not in {"key", "hide"}])
 def test_no_property_of_a_question_changes_unsaid(school: Version, name: str) -> None:
     question = Field(key="vraag", type="textfield", label="Vraag?")
-    assert _told(school, question, replace(question, **{name: FIELD_CHANGES[name]}))
+    told = _told(school, question, replace(question, **{name: FIELD_CHANGES[name]}))
+    assert told
+    if name == "type":
+        assert told[0].what.nl.endswith("was “korte tekst”, wordt “lange tekst”.")
 
 
 @pytest.mark.parametrize("name", ["label", "start", "begin", "fixed", "required"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -127,18 +128,24 @@ def test_playing_twice_gives_the_same_timeline(version: Version) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (('to = "ib"', 'to = "directeur"'), "verwacht was mail 'herinnering' aan directeur op 2026-09-14"),
-        (("on = 2026-09-14", "on = 2026-09-15"), "aan ib op 2026-09-15 (herinnering 2); er komt mail"),
-        (("level = 3", "level = 4"), "(herinnering 4); er komt mail 'herinnering' aan directeur"),
-        (('wait = "P8D"', 'wait = "P6D"'), "mail 'herinnering' aan directeur blijft uit"),
-        (('tasks = ["wegen"]', 'tasks = ["beslissen"]'), "open zouden zijn: beslissen; open zijn: wegen"),
-        (('outcome = "gemeld"', 'outcome = "hulp"'), "de uitkomst zou 'hulp' zijn, maar is 'gemeld'"),
+        (
+            ('to = "ib"', 'to = "directeur"'),
+            "verwacht was mail “herinnering” aan de directeur op maandag 14 september 2026",
+        ),
+        (
+            ("on = 2026-09-14", "on = 2026-09-15"),
+            "aan de intern begeleider op dinsdag 15 september 2026 (herinnering 2); er komt mail",
+        ),
+        (("level = 3", "level = 4"), "(herinnering 4); er komt mail “herinnering” aan de directeur"),
+        (('wait = "P8D"', 'wait = "P6D"'), "mail “herinnering” aan de directeur blijft uit"),
+        (('tasks = ["wegen"]', 'tasks = ["beslissen"]'), "open zouden zijn: “beslissen”; open zijn: “wegen”"),
+        (('outcome = "gemeld"', 'outcome = "hulp"'), "de uitkomst zou “hulp” zijn, maar is “gemeld”"),
         (('outcome = "gemeld"', "finished = false"), "de zaak is afgesloten, maar zou nog lopen"),
         (
             ('complete = "wegen"', 'complete = "beslissen"'),
-            "taak 'beslissen' staat niet open. Wel open: wegen",
+            "taak “beslissen” staat niet open. Wel open: “wegen”",
         ),
-        (('melden = "ja"', 'melden = "misschien"'), "het formulier neemt de antwoorden niet aan"),
+        (('melden = "ja"', 'melden = "misschien"'), "het formulier neemt de antwoorden niet aan. Melden? "),
         (('melden = "ja"', 'melden = "ja", geheim = 1'), "het formulier neemt de antwoorden niet aan"),
         (('complete = "signalen"', 'raise = "acuut"'), "wacht nu niet op 'acuut'"),
     ],
@@ -148,6 +155,19 @@ def test_what_differs_is_said_in_a_sentence(version: Version, change: tuple[str,
     timeline = play(version, example(LADDER.replace(*change)))
     assert not timeline.as_expected
     assert any(said in difference.nl for difference in timeline.differences), timeline.differences
+
+
+def test_what_differs_is_told_with_the_names_people_know(version: Version) -> None:
+    named = replace(
+        version,
+        nodes={
+            key: replace(node, name={"wegen": "4 Wegen", "signalen": "1 Signalen"}.get(key, node.name))
+            for key, node in version.nodes.items()
+        },
+    )
+    told = LADDER.replace('tasks = ["wegen"]', 'tasks = ["signalen"]')
+    (said,) = play(named, example(told)).differences
+    assert said.nl == "moment 1 (“1 Signalen”): open zouden zijn: “1 Signalen”; open zijn: “4 Wegen”."
 
 
 STANDIN = 'name = "Intern begeleider"\n', 'name = "Intern begeleider"\nstandins = ["leerkracht"]\n'
@@ -190,28 +210,35 @@ def test_a_mail_reaches_who_stands_in_for_somebody_away(
 
 def test_a_mail_that_reaches_another_than_expected_is_a_difference(version: Version) -> None:
     (said,) = play(version, with_away(("ib", "2026-09-14", None))).differences
-    assert "verwacht was mail 'herinnering' aan ib op 2026-09-14" in said.nl
-    assert "er komt mail 'herinnering' aan ib, die komt bij directeur, op 2026-09-14" in said.nl
+    assert "verwacht was mail “herinnering” aan de intern begeleider op maandag 14 september 2026" in said.nl
+    reaches = "er komt mail “herinnering” aan de intern begeleider, die komt bij de directeur, op maandag 14"
+    assert reaches in said.nl
     (said,) = play(version, with_away(("ib", "2026-10-01", None), ib="directeur")).differences
-    assert "expected was mail 'herinnering' to ib, which reaches directeur, on 2026-09-14" in said.en
+    reaches = (
+        "expected was mail “herinnering” to the intern begeleider, which reaches the directeur, on Monday"
+    )
+    assert reaches in said.en
 
 
 def test_somebody_away_in_a_role_that_does_not_exist_is_a_difference(version: Version) -> None:
     (said,) = play(version, with_away(("mentor", "2026-09-14", None))).differences
-    assert said.nl == "begin: de rol 'mentor' bestaat niet."
+    assert said.nl == "begin: de rol “mentor” bestaat niet."
 
 
 def test_a_mail_that_nobody_expected_is_a_difference(version: Version) -> None:
     text = LADDER.split("  [[moment.mail]]")[0] + LADDER[LADDER.index("[[moment]]\nafter") :]
     said = [difference.nl for difference in play(version, example(text)).differences]
     assert len(said) == 3
-    assert "mail 'herinnering' aan leerkracht op 2026-09-09 (herinnering 1) is niet verwacht" in said[0]
+    unexpected = (
+        "mail “herinnering” aan de leerkracht op woensdag 9 september 2026 (herinnering 1) is niet verwacht"
+    )
+    assert unexpected in said[0]
 
 
 def test_a_case_that_should_have_ended_says_what_is_open(version: Version) -> None:
     text = LADDER[: LADDER.index("[[moment]]\nafter")] + "[end]\n"
     said = [difference.nl for difference in play(version, example(text)).differences]
-    assert said == ["einde: de zaak zou afgesloten zijn, maar loopt nog. Open: wegen."]
+    assert said == ["einde: de zaak zou afgesloten zijn, maar loopt nog. Open: “wegen”."]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +311,7 @@ def test_the_command_line_tells_differences_as_json(folder: Path) -> None:
     assert done.exit_code == 1
     (told,) = json.loads(done.output)
     assert told["outcome"] == "gemeld"
-    assert told["differences"][0]["en"] == "end: the outcome should be 'hulp', but is 'gemeld'."
+    assert told["differences"][0]["en"] == "end: the outcome should be “hulp”, but is “gemeld”."
 
 
 def test_the_command_line_says_what_is_unreadable(tmp_path: Path) -> None:

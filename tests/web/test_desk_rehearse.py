@@ -277,7 +277,7 @@ def test_the_examples_of_the_draft_are_played_again_and_what_differs_is_said(wie
     change(wieke, "examples/melding.toml", 'outcome = "gemeld"', 'outcome = "hulp"')
     played = text_of(wieke.send(form).text)
     assert "1 voorbeeld gaat nu anders dan verwacht." in played
-    assert "de uitkomst zou 'hulp' zijn, maar is 'gemeld'" in played
+    assert "de uitkomst zou “hulp” zijn, maar is “gemeld”" in played
 
 
 def test_an_example_is_opened_and_left_for_another_branch(wieke: Person) -> None:
