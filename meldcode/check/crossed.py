@@ -8,35 +8,29 @@ lead to it. Answers in other words are not judged.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 
-from meldcode.check.deciding import coming
-from meldcode.check.marking import NOW
-from meldcode.check.meaning import YES
+from meldcode.check.meaning import DOUBT, YES
 from meldcode.check.verdict import Verdict, broken
+from meldcode.check.ways import asked, leads
 from meldcode.definition import Version
-from meldcode.diagram.model import Flow, Node
 from meldcode.diagram.naming import described_in
-from meldcode.feel import Json, expression
 from meldcode.form import Field
 
-MOST_TRIED = 5_000
 REFUSING = re.compile(r"\b(nee|niet|geen|nooit|zonder)\b", re.IGNORECASE)
-Questions = dict[str, list[Field]]
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How an answer names what it leads to; a yes also does when its question says so. `other`: words of
-    an answer or a question that is about something else."""
+    """How an answer names what it leads to, in its label or value; a yes also does when its question says
+    so, in its label or (`key`) its key. `other`: words of what is about something else."""
 
-    answer: str
+    answer: str | None = None
     question: str | None = None
     other: str | None = None
+    key: str | None = None
 
     def by(self, field: Field, value: str, label: str) -> bool:
         """Whether this answer to this question names it."""
@@ -44,8 +38,9 @@ class Named:
             return False
         if _says(self.answer, label) or _says(self.answer, value):
             return True
-        about = _says(self.question, field.label) and not _says(self.other, field.label)
-        return about and value == YES and not REFUSING.search(field.label)
+        about = _says(self.question, field.label) or _says(self.key, field.key)
+        off = _says(self.other, field.label) or REFUSING.search(field.label)
+        return value == YES and about and not off
 
 
 def _says(pattern: str | None, text: str) -> bool:
@@ -53,6 +48,7 @@ def _says(pattern: str | None, text: str) -> bool:
 
 
 TO_REPORT = r"\bmeld(en|t)?\b"
+DONE = r"\b(al|eerder|gedaan|klaar|weg|voorbij|weerlegd|ongegrond|opgelost|werkt|genoeg)\b"
 REPORT = Named(TO_REPORT, TO_REPORT)
 ADVICE = Named(r"veilig.thuis", r"veilig thuis", other=TO_REPORT)
 INJURY = Named(r"letsel", r"letsel")
@@ -60,124 +56,47 @@ COLLEAGUE = Named(
     r"collega|medewerk|beroepskracht|professional|hulpverlener|houder|personeel|vrijwillig|\bwerkt\b"
 )
 HOME = Named(r"\b(thuis|gezin)\b", r"\bthuis\b", other="veilig")
+SUSPICION = Named(question=r"vermoeden|geweld|strafbaar", other=DONE)
+HELP = Named(question=r"\bhulp\b", other=rf"{DONE}|{TO_REPORT}")
+MEASURE = Named(r"ondertoezicht|voogdij|jeugdreclassering|\bots\b", r"\bmaatregel\b", other=DONE)
+CARER = Named(key=r"mantelzorg", other=DONE)
+DOUBTING = Named(rf"^{DOUBT}$")
 
 
-def crossed(version: Version, tasks: Collection[str], named: Named) -> Verdict | None:
+def crossed(
+    version: Version,
+    tasks: Collection[str],
+    named: Named,
+    *,
+    also: Collection[str] = (),
+    of: Collection[str] | None = None,
+) -> Verdict | None:
     """A broken verdict when an answer names these tasks (their ids) and cannot lead to one of them, at a
-    gateway where another answer to the same question can."""
-    questions = _questions(version)
-    for gateway, answers in _ways(version).items():
-        reaching = {
-            answer
-            for answer, flows in answers.items()
-            if any(node.id in tasks for flow in flows for node in _ahead(version, flow))
-        }
-        for name in sorted({name for name, _ in reaching}):
+    gateway where another answer to the same question can. `also`: where it may lead instead. `of`: judge
+    the answers to these questions only (their keys)."""
+    questions = asked(version)
+    for gateway, answers in leads(version).items():
+        reaching = {answer: sorted(nodes & {*tasks}) for answer, nodes in answers.items() if nodes & {*tasks}}
+        for name in sorted({name for name, _ in reaching if of is None or name in of}):
+            there = next(nodes[0] for (key, _), nodes in reaching.items() if key == name)
             for field in questions[name]:
                 for option in field.options:
                     place = (name, option.value)
-                    if place in reaching or place not in answers:
+                    if place not in answers or place in reaching or answers[place] & {*also}:
                         continue
                     if named.by(field, option.value, option.label):
-                        return _astray(version, gateway, field, option.label)
+                        return _astray(version, gateway, field, option.label, there)
     return None
 
 
-def _astray(version: Version, gateway: str, field: Field, label: str) -> Verdict:
-    at = described_in(version.diagrams.values(), gateway)
+def _astray(version: Version, gateway: str, field: Field, label: str, there: str) -> Verdict:
+    drawings = version.diagrams.values()
+    at, to = described_in(drawings, gateway), described_in(drawings, there)
     return broken(
-        f"Wie bij “{field.label}” kiest voor “{label}”, komt daar niet: bij {at.nl} leidt een ander "
+        f"Wie bij “{field.label}” kiest voor “{label}”, komt niet bij {to.nl}: bij {at.nl} leidt een ander "
         "antwoord erheen.",
-        f"Whoever answers “{field.label}” with “{label}” does not get there: at {at.en} another answer "
-        "leads to it.",
+        f"Whoever answers “{field.label}” with “{label}” does not get to {to.en}: at {at.en} another answer "
+        "leads there.",
         gateway,
         field.key,
     )
-
-
-def _questions(version: Version) -> Questions:
-    """Every question on which a condition can depend, by key: several forms may ask the same."""
-    found: Questions = {}
-    for form in version.forms.values():
-        for key, part in form.fields.items():
-            if isinstance(part, Field):
-                found.setdefault(key, []).append(part)
-    return found
-
-
-@lru_cache(maxsize=1)  # several rules ask it of one version, after each other
-def _ways(version: Version) -> dict[str, dict[tuple[str, str], list[Flow]]]:
-    """By gateway, for each answer to a question that it reads: the flows that can be taken with it."""
-    questions = _questions(version)
-    found: dict[str, dict[tuple[str, str], list[Flow]]] = {}
-    for node in version.nodes.values():
-        if node.kind not in ("exclusiveGateway", "inclusiveGateway") or len(node.outgoing) < 2:
-            continue
-        answers = found.setdefault(node.id, {})
-        for given, flows in _decided(version, node, questions):
-            for name, value in given.items():
-                for one in value if isinstance(value, list) else [value]:
-                    if isinstance(one, str):
-                        answers.setdefault((name, one), []).extend(flows)
-    return found
-
-
-def _decided(
-    version: Version, gateway: Node, questions: Questions
-) -> Iterator[tuple[dict[str, Json], list[Flow]]]:
-    """What a gateway does with each combination of answers; nothing when it reads more than answers."""
-    flows = [version.flows[key] for key in gateway.outgoing]
-    names = sorted(
-        {name for flow in flows if flow.condition for name in expression(flow.condition).variables}
-    )
-    if not names or not all(name in questions for name in names):
-        return
-    domains = [_domain(questions[name]) for name in names]
-    size = 1
-    for domain in domains:
-        size *= len(domain)
-    if size > MOST_TRIED:
-        return
-    for values in itertools.product(*domains):
-        given = dict(zip(names, values, strict=True))
-        yield given, _taken(gateway, flows, given)
-
-
-def _domain(fields: list[Field]) -> list[Json]:
-    values: dict[str, Json] = {}
-    for field in fields:
-        if field.options:
-            values |= {
-                option.value: [option.value] if field.type == "checklist" else option.value
-                for option in field.options
-            }
-        elif field.type == "datetime":
-            values["een dag"] = NOW.date().isoformat()
-        elif field.type == "checkbox":
-            values |= {"aan": True, "uit": False}
-        else:
-            values["iets"] = 1 if field.type == "number" else "iets"
-    return [None, *values.values()]
-
-
-def _taken(gateway: Node, flows: list[Flow], given: dict[str, Json]) -> list[Flow]:
-    """The flows that the engine takes: the first that is true, or all that are; else the default."""
-    true = [
-        flow
-        for flow in flows
-        if flow.id != gateway.default_flow
-        and (flow.condition is None or expression(flow.condition).evaluate(given, NOW) is True)
-    ]
-    if gateway.kind == "exclusiveGateway":
-        true = true[:1]
-    return true or [flow for flow in flows if flow.id == gateway.default_flow]
-
-
-def _ahead(version: Version, flow: Flow) -> Iterator[Node]:
-    """The tasks that come next, those of a subprocess or a called process included."""
-    for node in coming(version, flow):
-        yield node
-        if node.called_element:
-            yield from (one for one in version.nodes.values() if one.process == node.called_element)
-        elif node.kind == "subProcess":
-            yield from (one for one in version.nodes.values() if one.parent == node.id)

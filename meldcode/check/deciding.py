@@ -93,7 +93,7 @@ def deciding_defaults(evidence: Evidence) -> Verdict | None:
 def _closes(version: Version, flow: Flow) -> bool:
     return any(
         (node.kind == "endEvent" and node.parent == version.main_process)
-        or (node.kind in PEOPLE and StepKind.AFSLUITEN in node.steps and StepKind.ZIJROUTE not in node.steps)
+        or (node.kind in PEOPLE and StepKind.AFSLUITEN in node.steps)
         for node in coming(version, flow, by_default=True)
     )
 

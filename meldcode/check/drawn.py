@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from meldcode.check.asking import Asking, Given, is_choice, is_date, is_words
+from meldcode.check.crossed import CARER, crossed
 from meldcode.check.meaning import Meaning
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
 from meldcode.diagram.model import LEGAL_STEPS, Node, Purpose, StepKind
@@ -235,7 +236,8 @@ def special_forms(evidence: Evidence) -> Verdict:
     )
     named = [one for one in SPECIAL if any(word in told for word in one)]
     if len(named) >= FEWEST_SPECIAL:
-        return FINE
+        carers = [node.id for node in meaning.tagged(StepKind.MANTELZORGCHECK)]
+        return crossed(evidence.version, carers, CARER) or FINE
     return broken(
         "Vragen en uitleg noemen geen bijzondere vormen van geweld, zoals eergerelateerd geweld en "
         "huwelijksdwang.",

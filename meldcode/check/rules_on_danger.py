@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from meldcode.check.asking import is_words
+from meldcode.check.crossed import DOUBTING, crossed
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import has
@@ -26,6 +27,9 @@ def doubt(evidence: Evidence) -> Verdict:
             f"“I doubt” is no answer to the question `{certain[0]}` of the weighing.",
             *certain,
         )
+    astray = _doubt_astray(evidence)
+    if astray:
+        return astray
     away = frozenset({StepKind.HULP, StepKind.AFSLUITEN, StepKind.VOLGEN})
 
     def pending(edge: Edge) -> bool:
@@ -47,6 +51,21 @@ def doubt(evidence: Evidence) -> Verdict:
             "There is doubt, and yet something else follows than advice, weighing or a report.",
         ),
     )
+
+
+def _doubt_astray(evidence: Evidence) -> Verdict | None:
+    """Whoever doubts at a weighing, that of a side route too, goes elsewhere than to the advice of Veilig
+    Thuis, to a report or to weighing again, while somebody who does not doubt gets the advice."""
+    people = evidence.meaning.people.values()
+    advice = [node.id for node in people if StepKind.VT_ADVIES in node.steps]
+    also = [node.id for node in people if node.steps & {StepKind.MELDEN, StepKind.WEGEN}]
+    asked = {
+        field.key
+        for node in people
+        if StepKind.WEGEN in node.steps
+        for field in evidence.meaning.fields(node)
+    }
+    return crossed(evidence.version, advice, DOUBTING, also=also, of=asked)
 
 
 def danger_is_reported(evidence: Evidence) -> Verdict:

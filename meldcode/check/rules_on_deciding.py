@@ -7,9 +7,10 @@ import itertools
 from meldcode.check.asking import is_choice
 from meldcode.check.blanks import blank_advice
 from meldcode.check.blocking import blocked
-from meldcode.check.crossed import REPORT, crossed
+from meldcode.check.crossed import HELP, REPORT, crossed
 from meldcode.check.deciding import deciding_defaults, deciding_on
 from meldcode.check.drawn import inputs
+from meldcode.check.following import crossed_transfer, crossed_with_report
 from meldcode.check.moves import APART, can_open, ends_with, finishes, opening, opens
 from meldcode.check.norms import no_result
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
@@ -40,8 +41,11 @@ def two_decisions(evidence: Evidence) -> Verdict:
             "Step 5 asks about help before it asks about a report.",
             *(n.id for n in tasks),
         )
-    if not evidence.exploration.complete:
-        return evidence.holds()
+    helps = [node.id for node in evidence.meaning.tagged(StepKind.HULP)]
+    asked = {key for pair in pairs for key in pair}
+    astray = crossed(evidence.version, helps, HELP, of=asked)
+    if astray or not evidence.exploration.complete:
+        return astray or evidence.holds()
     found = _combined(evidence)
     for wanted, nl, en in (
         ((True, True), "Melden én hulp kan niet allebei.", "A report and help cannot both happen."),
@@ -225,9 +229,9 @@ def help_is_followed(evidence: Evidence) -> Verdict:
     )
     if verdict.says is Says.BROKEN:
         return verdict
-    ill_advised = no_result(evidence)
-    if ill_advised:
-        return ill_advised
+    drawn = no_result(evidence) or crossed_with_report(evidence) or crossed_transfer(evidence)
+    if drawn:
+        return drawn
     failed = [edge for edge in evidence.ends if "failed" in edge.history]
     failed += [edge for edge, _ in opening(evidence, StepKind.HULP) if "failed" in edge.history]
     if evidence.exploration.complete:

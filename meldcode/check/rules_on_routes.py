@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from meldcode.check.crossed import COLLEAGUE, HOME, crossed
+from meldcode.check.crossed import COLLEAGUE, HOME, SUSPICION, crossed
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
 from meldcode.check.meaning import Meaning
 from meldcode.check.moves import finishes, opening
 from meldcode.check.soundness import soundness
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
+from meldcode.check.ways import behind, ways
 from meldcode.diagram.model import StepKind
 from meldcode.messages import Text
 
@@ -47,8 +48,42 @@ def colleague(evidence: Evidence) -> Verdict:
             "No answer among the signals leaves the ordinary steps for the route of its own.",
         )
     consulting = [node.id for node in evidence.meaning.tagged(StepKind.CONSULTEREN)]
-    astray = crossed(evidence.version, routes, COLLEAGUE) or crossed(evidence.version, consulting, HOME)
+    nodes = evidence.version.nodes
+    reports = [key for key in routes if StepKind.MELDEN in nodes[key].steps]
+    astray = (
+        crossed(evidence.version, routes, COLLEAGUE)
+        or crossed(evidence.version, consulting, HOME)
+        or crossed(evidence.version, reports, SUSPICION)
+        or _own_case(evidence, routes)
+    )
     return astray or evidence.holds()
+
+
+def _own_case(evidence: Evidence, routes: frozenset[str]) -> Verdict | None:
+    """Whoever an answer names as the suspected, by the key of a role, gets a task of the route, while with
+    another answer the route keeps that role out: the two are crossed."""
+    version, roles = evidence.version, evidence.version.organisation.roles
+    for gateway, answers in ways(version).items():
+        led = {answer: routes & behind(version, gateway, answer) for answer in answers}
+        for (name, value), nodes in led.items():
+            if value not in roles or value in evidence.meaning.professionals:
+                continue  # of those who signal there are several: another of them is not the suspected
+            own = sorted(key for key in nodes if version.nodes[key].role == value)
+            apart = any(
+                others and all(version.nodes[key].role != value for key in others)
+                for (other, _), others in led.items()
+                if other == name
+            )
+            if own and apart:
+                return broken(
+                    f"Wie antwoordt dat het over de rol “{roles[value].name}” gaat, geeft die rol zelf de taak "
+                    f"“{version.nodes[own[0]].name}”; bij een ander antwoord blijft die rol erbuiten.",
+                    f"Whoever answers that it is about the role “{roles[value].name}” gives that role the task "
+                    f"“{version.nodes[own[0]].name}”; with another answer that role stays out of it.",
+                    gateway,
+                    own[0],
+                )
+    return None
 
 
 def colleague_route(meaning: Meaning) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
-from meldcode.check.crossed import ADVICE, INJURY, crossed
+from meldcode.check.crossed import ADVICE, INJURY, MEASURE, crossed
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
@@ -196,6 +196,10 @@ def people_are_told(evidence: Evidence) -> Verdict:
                 f"“{node.name}” does not always ask how it went or why not.",
                 node.id,
             )
+    telling = [node.id for node in evidence.meaning.tagged(StepKind.INFORMEREN)]
+    astray = crossed(evidence.version, telling, MEASURE)
+    if astray:
+        return astray
     return evidence.unless(
         [edge for edge in evidence.ends if edge.history & {"untold", "acute-untold"}],
         Text(
