@@ -26,6 +26,12 @@ class Text(NamedTuple):
         return self.en if language == "en" else self.nl
 
 
+def counted(number: int, one: Text, more: Text) -> Text:
+    """`1 organisatie`, `2 organisaties`: a number with the word that goes with it."""
+    word = one if number == 1 else more
+    return Text(f"{number} {word.nl}", f"{number} {word.en}")
+
+
 class Severity(StrEnum):
     """How much a finding weighs: an `ERROR` refuses publishing, a `WARNING` asks for a look."""
 

@@ -23,13 +23,14 @@ from meldcode import audit, cases, clock, cover, desk, incidents, outbox, people
 from meldcode.audit import Anchor
 from meldcode.check import verdict_for_publishing
 from meldcode.definition import DefinitionError, read_folder
-from meldcode.messages import MeldcodeError, Text
+from meldcode.messages import MeldcodeError, Text, counted
 from meldcode.publishing import PublishError
 from meldcode.settings import Settings, new_key_from_environment
 from meldcode.store import Database, StoreError
 from meldcode.store.tables import organisations
 
 PROBLEMS, UNUSABLE = 1, 2
+ORGANISATIONS = Text("organisatie", "organisation"), Text("organisaties", "organisations")
 
 _WRAPPED = sa.select(organisations.c.id, organisations.c.wrapped_key).order_by(organisations.c.id)
 _REWRAP = (
@@ -97,10 +98,11 @@ def migrate(embedded: Path | None, lang: str) -> None:
     with deployment(embedded, lang, current=False) as (_, db):
         erased = bring_up_to_date(db)
         if erased:
+            again = counted(erased, Text("zaak", "case"), Text("zaken", "cases"))
             click.echo(
                 Text(
-                    f"{erased} zaken zonder sleutel zijn (opnieuw) gewist.",
-                    f"{erased} cases without a key were erased (again).",
+                    f"Opnieuw gewist: {again.nl} zonder sleutel.",
+                    f"Erased again: {again.en} without a key.",
                 ).of(lang)
             )
         click.echo(Text("De tabellen zijn bijgewerkt.", "The tables are up to date.").of(lang))
@@ -126,12 +128,12 @@ def new_master_key(lang: str) -> None:
             raise MeldcodeError(
                 Text("Dat is de sleutel die er al is.", "That is the key that is there already.")
             )
-        count = change_master_key(db, fresh, clock.now(db))
+        held = counted(change_master_key(db, fresh, clock.now(db)), *ORGANISATIONS)
         click.echo(
             Text(
-                f"De sleutels van {count} organisaties zijn omgezet. Geef MELDCODE_MASTER_KEY nu de nieuwe "
+                f"De sleutels zijn omgezet: {held.nl}. Geef MELDCODE_MASTER_KEY nu de nieuwe "
                 "waarde, start alles weer en maak een back-up. Bewaar de oude sleutel bij de oude back-ups.",
-                f"The keys of {count} organisations were changed over. Give MELDCODE_MASTER_KEY the new "
+                f"The keys were changed over: {held.en}. Give MELDCODE_MASTER_KEY the new "
                 "value now, start everything again and make a backup. Keep the old key with the old backups.",
             ).of(lang)
         )
@@ -248,11 +250,12 @@ def verify_audit(anchors: Path | None, embedded: Path | None, lang: str) -> None
         now = audit.anchors(db)
         if anchors is not None:
             _add_anchors(anchors, [anchor for anchor in now if anchor not in known])
-        rows = sum(anchor.sequence for anchor in now)
+        rows = counted(sum(anchor.sequence for anchor in now), Text("regel", "row"), Text("regels", "rows"))
+        held = counted(len(now), *ORGANISATIONS)
         click.echo(
             Text(
-                f"Het logboek is ongeschonden: {rows} regels, {len(now)} organisaties.",
-                f"The log is intact: {rows} rows, {len(now)} organisations.",
+                f"Het logboek is ongeschonden: {rows.nl}, {held.nl}.",
+                f"The log is intact: {rows.en}, {held.en}.",
             ).of(lang)
         )
 

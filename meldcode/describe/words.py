@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meldcode.definition import Version
 from meldcode.diagram.model import CalendarKind, Node, Purpose, Timer
-from meldcode.messages import Text
+from meldcode.messages import Text, counted
 from meldcode.workdays import Cycle, Duration, TimerError, parse_timer
 
 KINDS = {
@@ -64,7 +64,7 @@ def role_in_words(version: Version, role: str | None) -> Text:
 def duration_in_words(duration: Duration, calendar: CalendarKind | None) -> Text:
     """`2 werkdagen`, `6 weken`, `1 uur`, `1 dag en 12 uur`."""
     if calendar in _DAYS and duration.is_whole_days:
-        return _counted(duration.days, *_DAYS[calendar])
+        return counted(duration.days, *_DAYS[calendar])
     numbers = {
         "years": duration.years,
         "months": duration.months,
@@ -74,12 +74,12 @@ def duration_in_words(duration: Duration, calendar: CalendarKind | None) -> Text
         "seconds": duration.seconds % 60,
     }
     if duration.days and duration.days % 7 == 0 and not (duration.years or duration.months):
-        weeks = _counted(duration.days // 7, Text("week", "week"), Text("weken", "weeks"))
+        weeks = counted(duration.days // 7, Text("week", "week"), Text("weken", "weeks"))
         numbers["days"] = 0
         parts = [weeks]
     else:
         parts = []
-    parts += [_counted(numbers[unit], one, more) for unit, one, more in _UNITS if numbers[unit]]
+    parts += [counted(numbers[unit], one, more) for unit, one, more in _UNITS if numbers[unit]]
     return Text(_listed([part.nl for part in parts], _AND.nl), _listed([part.en for part in parts], _AND.en))
 
 
@@ -160,11 +160,6 @@ def _path(version: Version, timer: Node) -> list[Node]:
             break
         walked.append(following_node)
     return walked
-
-
-def _counted(number: int, one: Text, more: Text) -> Text:
-    word = one if number == 1 else more
-    return Text(f"{number} {word.nl}", f"{number} {word.en}")
 
 
 def _listed(parts: list[str], last: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -97,7 +98,9 @@ def test_a_folder_with_faults_is_refused_with_each_of_them(run, tmp_path: Path) 
 
 def test_an_intact_log_is_confirmed_and_a_changed_one_named(run, house: House) -> None:
     house.at_weighing()
-    assert "ongeschonden" in run("verify-audit").output
+    told = run("verify-audit").output
+    assert re.fullmatch(r"Het logboek is ongeschonden: \d+ regels, 1 organisatie\.\n", told)
+    assert re.search(r"\d+ rows, 1 organisation\.", run("verify-audit", "--lang", "en").output)
 
     with beneath(house.db).begin() as connection:
         connection.execute(log.update().where(log.c.sequence == 3).values(action="x"))
