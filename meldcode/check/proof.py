@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from meldcode.check.exploration import Exploration
 from meldcode.check.explore import MOST_STATES, Playing, Progress
+from meldcode.check.happened import unfounded
 from meldcode.check.rules import RULES, Rule
 from meldcode.check.soundness import soundness
 from meldcode.check.tables import only_recorded, shared_fields, table_findings
@@ -89,7 +90,7 @@ class Proving:
             version=version,
             rules=[(rule, rule.judge(evidence)) for rule in RULES],
             sound=dict(soundness(evidence)),
-            findings=[*self._tables, *shared_fields(evidence)],
+            findings=[*self._tables, *shared_fields(evidence), *unfounded(evidence)],
             recorded=only_recorded(version),
             states=sum(len(one.states) for one in (played, *beside)),
             moves=sum(len(one.edges) for one in (played, *beside)),
