@@ -22,5 +22,9 @@ def fresh_key() -> str:
 
 def given_key() -> str:
     """The key of the form that was sent; a fresh one when it has none that could be ours."""
-    key = request.form.get(FIELD, "")
-    return key if _SHAPE.fullmatch(key) else fresh_key()
+    return usable_key(request.form.get(FIELD))
+
+
+def usable_key(key: str | None) -> str:
+    """This key, or a fresh one where it could not be ours."""
+    return key if key and _SHAPE.fullmatch(key) else fresh_key()

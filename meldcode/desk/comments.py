@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit
 from meldcode.desk.errors import DeskError, NotThere
@@ -39,7 +41,7 @@ _ALL = (
     .order_by(desk_comments.c.at.desc(), desk_comments.c.id)
 )
 _NAMES = sa.select(people.c.id, people.c.name).where(scoped(people))
-_ADD = sa.insert(desk_comments)
+_ADD = insert(desk_comments).on_conflict_do_nothing()
 _SETTLE = (
     sa.update(desk_comments)
     .where(
@@ -52,9 +54,21 @@ _SETTLE = (
 
 
 def comment(
-    db: Database, organisation: UUID, path: str, element: str | None, text: str, by: UUID, now: datetime
+    db: Database,
+    organisation: UUID,
+    path: str,
+    element: str | None,
+    text: str,
+    by: UUID,
+    now: datetime,
+    *,
+    key: str,
 ) -> UUID:
-    """Add a remark; its id. Raises `DeskError` when there is no text, or too much."""
+    """Add a remark; its id. Raises `DeskError` when there is no text, or too much.
+
+    `key` is that of the form it was written on: the same remark from the same form is one remark, however
+    often it is sent. Its id says so, and the database holds each id once.
+    """
     text = text.strip()
     if not text or len(text) > LONGEST or "\0" in text or len(path) > 400 or len(element or "") > 200:
         raise DeskError(
@@ -63,12 +77,12 @@ def comment(
                 f"Write a remark of at most {LONGEST} characters.",
             )
         )
-    which = uuid4()
+    which = uuid5(by, json.dumps([key, path, element or None, text]))
     row = {"id": which, "path": path, "element": element or None, "person": by, "at": now, "text": text}
     with db.transaction(organisation) as tx:
-        tx.execute(_ADD, row)
-        detail = {"comment": which.hex, "path": path}
-        audit.append(tx, [audit.Record(now, "draft_commented", person=by, detail=detail)])
+        if tx.execute(_ADD, row).rowcount:
+            detail = {"comment": which.hex, "path": path}
+            audit.append(tx, [audit.Record(now, "draft_commented", person=by, detail=detail)])
     return which
 
 

@@ -143,6 +143,7 @@ def test_a_remark_stays_until_somebody_settles_it(desk_house: House) -> None:
         " Graag korter. ",
         house.actor("sanne").person,
         LATER,
+        key="eerste",
     )
     (one,) = desk.comments(house.db, house.organisation)
     assert (one.text, one.element, one.settled_at) == ("Graag korter.", "wegen", None)
@@ -151,7 +152,7 @@ def test_a_remark_stays_until_somebody_settles_it(desk_house: House) -> None:
     (one,) = desk.comments(house.db, house.organisation)
     assert (one.settled_at, one.settled_by_name) == (LATER, designer(house).name)
     with pytest.raises(desk.DeskError):
-        desk.comment(house.db, house.organisation, "", None, "  ", house.actor("sanne").person, LATER)
+        desk.comment(house.db, house.organisation, "", None, "  ", one.by, LATER, key="tweede")
     with pytest.raises(NotThere):
         desk.settle(house.db, house.organisation, house.organisation, house.actor("sanne").person, LATER)
 

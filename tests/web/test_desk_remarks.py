@@ -44,6 +44,29 @@ def test_a_remark_about_an_element_stands_beside_the_file_until_it_is_dealt_with
     assert [one["text"] for one in wieke.get(PLACE).json["remarks"]] == ["Over het geheel"]
 
 
+def test_a_remark_that_is_sent_twice_is_placed_once(wieke: Designer) -> None:
+    sent = {"text": "Is dit niet te kort?", "element": "wegen", "key": "van-dit-formulier"}
+    first, again = (wieke.ask("POST", PLACE, sent) for _ in range(2))
+    assert (again.status_code, again.json) == (201, first.json)
+    assert len(wieke.get(PLACE).json["remarks"]) == 1
+    # the reply was lost and the text was mended before it was sent again: another remark
+    wieke.ask("POST", PLACE, {**sent, "text": "Is dit niet te lang?"})
+    # and the same words once more, from a form that was opened anew
+    wieke.ask("POST", PLACE, {**sent, "key": "van-een-ander-formulier"})
+    assert len(wieke.get(PLACE).json["remarks"]) == 3
+
+
+def test_a_remark_on_its_page_that_is_sent_twice_is_placed_once(wieke: Designer) -> None:
+    form = wieke.person.form("/ontwerp/opmerkingen", "/ontwerp/opmerkingen")
+    for _ in range(2):
+        assert wieke.person.send(form, {"tekst": "Mooi zo."}).status_code in {200, 303}
+    page = wieke.person.get("/ontwerp/opmerkingen")
+    assert page.count('<p class="lead--lines">Mooi zo.</p>') == 1
+    other = wieke.person.form("/ontwerp/opmerkingen", "/ontwerp/opmerkingen")
+    wieke.person.send(other, {"tekst": "Mooi zo."})
+    assert wieke.person.get("/ontwerp/opmerkingen").count('<p class="lead--lines">Mooi zo.</p>') == 2
+
+
 def test_what_cannot_be_a_remark_is_refused_in_a_sentence(app: Flask, wieke: Designer) -> None:
     for text in ("", "   ", "x" * 2001, 7, None):
         refused = wieke.ask("POST", PLACE, {"text": text, "element": "wegen"})

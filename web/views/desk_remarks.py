@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from meldcode import desk
 from meldcode.desk import Comment, NotThere
 from web.desk import draft, for_scripts, moment, sent_text
+from web.keys import usable_key
 from web.services import now, services
 from web.sessions import actor
 
@@ -29,7 +30,7 @@ def of_file(path: str) -> ResponseReturnValue:
 @blueprint.post("/bij/<path:path>")
 @for_scripts
 def add(path: str) -> ResponseReturnValue:
-    """A remark about a file: `{text, element}`, `element` null for the whole."""
+    """A remark about a file: `{text, element, key}`, `element` null for the whole; a key counts once."""
     _known(path)
     which = desk.comment(
         services().db,
@@ -39,6 +40,7 @@ def add(path: str) -> ResponseReturnValue:
         sent_text("text") or "",
         actor().person,
         now(),
+        key=usable_key(sent_text("key")),
     )
     return jsonify(id=str(which)), 201
 

@@ -15,6 +15,7 @@ from meldcode.desk.archive import LARGEST_ZIP
 from meldcode.desk.errors import DeskError
 from web import uploads
 from web.desk import designers_only, draft, plain
+from web.keys import fresh_key, given_key
 from web.language import gettext, said
 from web.organisation import calendar, designs, published
 from web.services import now, services
@@ -95,6 +96,7 @@ def remarks() -> ResponseReturnValue:
             text,
             actor().person,
             now(),
+            key=given_key(),
         )
     except DeskError as error:
         return _remarks_page(problem=said(error.text), text=text), 422
@@ -123,6 +125,7 @@ def _remarks_page(problem: str | None = None, text: str = "") -> str:
         title_of=title_of,
         problem=problem,
         text=text,
+        key=fresh_key(),
         calendar=calendar(),
     )
 

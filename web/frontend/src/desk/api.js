@@ -91,8 +91,8 @@ export class Api {
     return this.request('GET', this.address('opmerkingen/bij', path));
   }
 
-  remark(path, element, text) {
-    return this.request('POST', this.address('opmerkingen/bij', path), { element, text });
+  remark(path, element, text, key) {
+    return this.request('POST', this.address('opmerkingen/bij', path), { element, text, key });
   }
 
   settle(remark) {

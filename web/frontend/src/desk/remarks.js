@@ -5,6 +5,11 @@ import { button, field, h, moment } from './dom.js';
 const EVERY = 60_000;
 const LONGEST = 2000;
 
+/** Not `crypto.randomUUID`: a desk that is opened without HTTPS has none. */
+function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, '0')).join('');
+}
+
 export class Remarks {
   /**
    * `chosen()` gives `{element, name}` of what is chosen, or null; `nameOf(element)` what people call an element, ''
@@ -13,6 +18,7 @@ export class Remarks {
   constructor(api, path, place, { chosen = () => null, nameOf = () => '', show = () => {} } = {}) {
     Object.assign(this, { api, path, chosen, nameOf, show });
     this.remarks = [];
+    this.key = freshKey();
     this.count = h('span', { class: 'desk-count' }, '…');
     this.list = h('ul', { class: 'desk-remarks__list' });
     this.text = h('textarea', { class: 'utrecht-textarea', id: 'opmerking', rows: 2, maxlength: LONGEST });
@@ -82,8 +88,10 @@ export class Remarks {
       this.text.focus();
       return;
     }
-    await this.#ask(() => this.api.remark(this.path, this.chosen()?.element ?? null, text), () => {
+    // pressed twice, or again after a reply that got lost: with the same key it is the same remark
+    await this.#ask(() => this.api.remark(this.path, this.chosen()?.element ?? null, text, this.key), () => {
       this.text.value = '';
+      this.key = freshKey();
     });
   }
 
