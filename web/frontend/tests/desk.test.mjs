@@ -11,6 +11,7 @@ import { differences } from '../src/desk/diagram/differences.js';
 import { ascends, simple, spoken, written } from '../src/desk/diagram/duration.js';
 import { told } from '../src/desk/diagram/keyboard.js';
 import { DUTCH } from '../src/desk/diagram/nl.js';
+import { opening } from '../src/desk/diagram/opening.js';
 import { moment } from '../src/desk/dom.js';
 import { about, all, asking, fresh, hiding, keyFrom, keys, opposite, shown, title } from '../src/desk/form/components.js';
 import { Snapshots } from '../src/desk/form/history.js';
@@ -353,4 +354,24 @@ test('a finding on a form is about the question it names, or the one that reads 
   assert.equal(about({ element: 'onderdeel 2' }, schema).id, 'b');
   assert.equal(about({ element: 'formulier', code: 'name-never-written', what: 'Niets vult `gevar` ooit in' }, schema).id, 'c');
   assert.equal(about({ element: 'formulier', code: 'form-unused', what: '' }, schema), undefined);
+});
+
+test('a large diagram opens at its upper left corner, with its start in view', () => {
+  const screen = { width: 880, height: 520 };
+  const box = (x, y) => ({ x, y, width: 36, height: 36 });
+  const school = { x: 160, y: 80, width: 6126, height: 1570 };
+  for (const down of [82, 467, 562, 700]) {
+    const view = opening(school, screen, box(247, 80 + down));
+    assert.deepEqual([view.x, view.y], [130, 50], `the corner, with the start ${down} below it`);
+    assert.ok(view.y + view.height >= 80 + down + 36, `the start, ${down} below the corner`);
+    assert.ok(screen.width / view.width >= 0.549, 'large enough to read');
+  }
+});
+
+test('a large diagram whose start lies far from its corner opens at the start', () => {
+  const screen = { width: 880, height: 520 };
+  const view = opening({ x: 0, y: 0, width: 7070, height: 1940 }, screen, { x: 87, y: 1082, width: 36, height: 36 });
+  assert.ok(view.y < 1082 && view.y + view.height > 1118);
+  const last = opening({ x: 0, y: 0, width: 7070, height: 1940 }, screen, { x: 5000, y: 1900, width: 36, height: 36 });
+  assert.ok(last.x < 5000 && last.y + last.height <= 1970.5);
 });

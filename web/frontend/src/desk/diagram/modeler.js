@@ -9,6 +9,7 @@ import { behaviorModule } from './behavior.js';
 import { menusModule } from './menus.js';
 import { togetherModule } from './model.js';
 import { extensions } from './moddle.js';
+import { opening } from './opening.js';
 import { translateModule } from './translate.js';
 
 // Other programs give each name in a drawing the room it needs in Arial; our own letters are wider, and names
@@ -62,8 +63,5 @@ function start(modeler) {
   if (canvas.zoom() >= 0.6) return;
   const { inner, outer } = canvas.viewbox();
   const begin = modeler.get('elementRegistry').find((one) => one.type === 'bpmn:StartEvent' && one.parent?.type !== 'bpmn:SubProcess') ?? inner;
-  const scale = 0.7;
-  const size = { width: outer.width / scale, height: outer.height / scale };
-  const top = Math.min(begin.y - size.height / 2, inner.y + inner.height - size.height + 40);
-  canvas.viewbox({ x: Math.max(inner.x - 30, begin.x - 260), y: Math.max(inner.y - 30, top), ...size });
+  canvas.viewbox(opening(inner, outer, begin));
 }
