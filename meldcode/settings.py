@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from meldcode.addresses import is_address
 from meldcode.messages import MeldcodeError, Text
 
 if TYPE_CHECKING:
@@ -273,8 +274,7 @@ def _base_url(value: str) -> str:
 
 
 def _sender(value: str) -> str:
-    local, at, domain = value.partition("@")
-    if not (local and at and domain) or not value.isprintable() or set(value) & set(' <>,;"'):
+    if not is_address(value):
         raise ValueError(value)
     return value
 

@@ -36,11 +36,13 @@ _SHORTEST_LEASE = timedelta(minutes=2)
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=30)
 _TELL_AFTER = 5  # attempts, about a quarter of an hour
+# A server that is away is tried with one mail per call: with many waiting none has its attempts for hours.
+_TELL_LATE = timedelta(minutes=15)
 _GIVE_UP_AFTER = 100  # attempts, two days; a server that is down longer has been an incident all along
 _UNREACHABLE = "mail_server_unreachable"
 
 _PENDING = (
-    sa.select(outbox.c.mail, outbox.c.organisation)
+    sa.select(outbox.c.mail, outbox.c.organisation, outbox.c.at)
     .where(outbox.c.at <= sa.bindparam("now"))
     .order_by(outbox.c.at)
     .limit(sa.bindparam("most"))
@@ -135,7 +137,7 @@ def send_pending(
             if not isinstance(claim, Claim):
                 continue
             result, error = hand_over(db, server, claim)
-            settle(db, claim, result, error, moment())
+            settle(db, claim, result, error, moment(), late=claim.at - row.at)
             sent += result is Result.SENT
             if result is Result.UNREACHABLE:
                 break
@@ -176,11 +178,18 @@ def hand_over(db: Database, server: Server, claim: Claim) -> tuple[Result, str |
     return server.send(claim.row, text, claim.at)
 
 
-def settle(db: Database, claim: Claim, result: Result, error: str | None, now: datetime) -> None:
-    """Record what came of a claimed mail."""
+def settle(
+    db: Database,
+    claim: Claim,
+    result: Result,
+    error: str | None,
+    now: datetime,
+    late: timedelta = timedelta(),
+) -> None:
+    """Record what came of a claimed mail; `late` is how long after its moment it was claimed."""
     record = partial(_sent, db, claim, now)
     if result is not Result.SENT:
-        record = partial(_not_sent, db, claim, result, error, now)
+        record = partial(_not_sent, db, claim, result, error, now, late)
     insisting(record)
 
 
@@ -229,7 +238,9 @@ def _sent(db: Database, claim: Claim, now: datetime) -> None:
         audit.append(tx, [audit.Record(now, "mail_sent", case=mail.case, role=mail.role, detail=detail)])
 
 
-def _not_sent(db: Database, claim: Claim, result: Result, error: str | None, now: datetime) -> None:
+def _not_sent(
+    db: Database, claim: Claim, result: Result, error: str | None, now: datetime, late: timedelta
+) -> None:
     mail = claim.row
     which = {"which": mail.id, "lease_end": claim.lease_end}
     given_up = result is Result.REFUSED or (result is Result.LATER and mail.attempts >= _GIVE_UP_AFTER)
@@ -243,17 +254,18 @@ def _not_sent(db: Database, claim: Claim, result: Result, error: str | None, now
             return  # withdrawn, or somebody else's by now
         status = "failed" if given_up else "waiting"
         tx.write(_NOT_SENT, {"which": mail.id, "new_error": error, "new_status": status})
-        if given_up or mail.attempts >= _TELL_AFTER:
+        long_away = result is Result.UNREACHABLE and late >= _TELL_LATE
+        if given_up or long_away or mail.attempts >= _TELL_AFTER:
             audit.append(tx, [_tell(tx, mail, result, now)])
 
 
 def _tell(tx: Transaction, mail: Any, result: Result, now: datetime) -> audit.Record:
     if result is Result.UNREACHABLE:
         text = Text(
-            "De mailserver is niet bereikbaar. Controleer MELDCODE_SMTP_URL en de server; "
-            "de mails blijven wachten.",
-            "The mail server cannot be reached. Check MELDCODE_SMTP_URL and the server; "
-            "the mails keep waiting.",
+            "De mailserver is niet bereikbaar, of neemt van ons geen mail aan. Controleer MELDCODE_SMTP_URL, "
+            "MELDCODE_MAIL_FROM en de server; de mails blijven wachten.",
+            "The mail server cannot be reached, or takes no mail from us. Check MELDCODE_SMTP_URL, "
+            "MELDCODE_MAIL_FROM and the server; the mails keep waiting.",
         )
         return incidents.record(tx, kind=_UNREACHABLE, text=text, now=now)
     text = Text(

@@ -19,7 +19,7 @@ class Result(Enum):
     SENT = "sent"
     LATER = "later"  # this mail was put off by the server (4xx)
     REFUSED = "refused"  # this mail will never be taken (5xx)
-    UNREACHABLE = "unreachable"  # the server cannot be talked to: says nothing about this mail
+    UNREACHABLE = "unreachable"  # the server is away or takes nothing from us: says nothing about this mail
 
 
 class Server:
@@ -39,7 +39,7 @@ class Server:
         """Hand one mail over; what came of it, and the server's code (never its words) if it failed."""
         try:
             message = _message(row, body, self._smtp.sender, now)
-        except ValueError:
+        except Exception:  # whatever a value makes the mail library stumble over; not only ValueError
             return Result.REFUSED, "unsendable"
         try:
             connection = self._connection or self._connect()
@@ -50,6 +50,12 @@ class Server:
             connection.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             return self._answered(max(code for code, _ in error.recipients.values()))
+        except smtplib.SMTPSenderRefused as error:
+            # it takes nothing from us, or not now: the next mail would fare no better
+            self._hang_up()
+            return Result.UNREACHABLE, str(error.smtp_code)
+        except smtplib.SMTPNotSupportedError:  # an address that only some servers take, and this one does not
+            return Result.REFUSED, "unsendable"
         except smtplib.SMTPResponseException as error:
             return self._answered(error.smtp_code)
         except (OSError, smtplib.SMTPException) as error:

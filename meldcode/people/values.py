@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from meldcode.addresses import is_address
 from meldcode.messages import MeldcodeError, Text
 
-_ADDRESS = re.compile(r"[^\s@<>,;\"\x00-\x1f\x7f]{1,64}@[^\s@<>,;\"\x00-\x1f\x7f]{1,190}")
 _USERNAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 
 
@@ -89,8 +89,15 @@ def as_name(text: str) -> str:
 def as_address(text: str) -> str:
     """An e-mail address as it is stored. Raises `PeopleError`."""
     address = text.strip()
-    if not _ADDRESS.fullmatch(address) or not address.isprintable():
-        raise PeopleError(Text(f"`{address}` is geen e-mailadres.", f"`{address}` is not an e-mail address."))
+    if not is_address(address):
+        raise PeopleError(
+            Text(
+                f"`{address}` is geen e-mailadres dat iedere mailserver aanneemt. Schrijf het met gewone "
+                "letters, zonder accenten, bijvoorbeeld naam@voorbeeld.nl.",
+                f"`{address}` is not an e-mail address that every mail server takes. Write it in plain "
+                "letters, without accents, for example name@example.nl.",
+            )
+        )
     return address
 
 

@@ -203,6 +203,13 @@ def test_a_name_cannot_add_a_header_to_a_mail(town: Town, value: str) -> None:
         "a@b.example\x00",
         '"a b"@c.example',
         "@c.example",
+        "a@b..example",
+        "a..b@c.example",
+        ".a@c.example",
+        "a@[b",
+        "(a)b@c.example",
+        "jos\u00e9@c.example",
+        "a@b\u00fccher.example",
         "",
     ],
 )

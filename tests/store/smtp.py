@@ -24,11 +24,21 @@ class Script:
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
         self.receivers: list[str] = []
+        self.mail: list[str] = []  # answers to the next MAIL FROM commands
         self.rcpt: dict[str, str] = {}  # address -> answer to RCPT
         self.data: list[str] = []  # answers to the next DATA commands
         self.before_answer: Callable[[], None] | None = None
 
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        answer = self.mail.pop(0) if self.mail else "250 OK"
+        if answer.startswith("2"):
+            envelope.mail_from = address
+            envelope.mail_options += options
+        return answer
+
+    async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
         answer = self.rcpt.get(address, "250 OK")

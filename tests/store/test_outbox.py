@@ -322,7 +322,17 @@ def test_no_value_can_add_a_header_or_a_receiver(
     assert message["To"] == "sanne@school.example"
 
 
-@pytest.mark.parametrize("address", ["sanne@school.example\r\nRCPT TO:<x@y>", "geen adres", "a@b, c@d"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sanne@school.example\r\nRCPT TO:<x@y>",
+        "geen adres",
+        "a@b, c@d",
+        "sanne@school..example",
+        "sanne@[school",
+        "sanne@schoöl.example",  # only some servers take these, and this one does not say that it does
+    ],
+)
 def test_an_address_that_is_none_is_an_incident_not_a_crash(
     house: House, smtp: SmtpSettings, script: Script, address: str
 ) -> None:
@@ -334,6 +344,24 @@ def test_an_address_that_is_none_is_an_incident_not_a_crash(
 
     assert script.receivers == ["sanne@school.example"]
     assert [incident.kind for incident in incidents.listing(house.db)] == ["mail_refused"]
+
+
+@pytest.mark.parametrize("answer", ["530 sign in first", "550 not from you", "451 not so fast"])
+def test_a_server_that_takes_nothing_from_us_loses_no_mail(
+    house: House, smtp: SmtpSettings, script: Script, answer: str
+) -> None:
+    """What it says of the sender says nothing about the mail: the next one would fare no better."""
+    remind(house, 2)
+    script.mail = [answer] * 6
+    moment = DUE
+    for _ in range(6):
+        assert send_pending(house.db, smtp, moment) == 0
+        moment += timedelta(minutes=31)
+    assert {row.status for row in rows(house)} == {"waiting"}
+    assert [incident.kind for incident in incidents.listing(house.db)] == ["mail_server_unreachable"]
+
+    assert send_pending(house.db, smtp, moment) == 2
+    assert incidents.listing(house.db) == []
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH", "ignore:Session.login_data")  # of the test server

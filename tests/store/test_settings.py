@@ -71,6 +71,7 @@ def test_everything_missing_is_named_at_once() -> None:
         ("log", "xml"),
         ("mail_from", "geen adres"),
         ("mail_from", "a@b\r\nBcc: c@d"),
+        ("mail_from", "a@b..example"),
     ],
 )
 def test_an_odd_value_is_named_and_not_repeated(name: str, value: str) -> None:
