@@ -19,4 +19,6 @@ LONGEST_LOCAL, LONGEST_DOMAIN = 64, 190
 def is_address(text: str) -> bool:
     """Can a mail be sent to (or from) this, whatever the server?"""
     found = _ADDRESS.fullmatch(text)
-    return bool(found) and len(found["local"]) <= LONGEST_LOCAL and len(found["domain"]) <= LONGEST_DOMAIN
+    if found is None:
+        return False
+    return len(found["local"]) <= LONGEST_LOCAL and len(found["domain"]) <= LONGEST_DOMAIN
