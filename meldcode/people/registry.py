@@ -148,16 +148,11 @@ def add_person(
     return person
 
 
-def set_active(
-    db: Database, organisation: UUID, person: UUID, active: bool, *, now: datetime, by: UUID | None = None
-) -> None:
-    """Open or close a person's account; closing ends her sessions at once. Raises `PeopleError`."""
-    with db.transaction(organisation) as tx:
-        audit.append(tx, [switch(tx, person, active, now=now, by=by)])
-
-
 def switch(tx: Transaction, person: UUID, active: bool, *, now: datetime, by: UUID | None) -> audit.Record:
-    """The same within a transaction; the audit record, for the caller to append last."""
+    """Open or close a person's account; closing ends her sessions at once. Raises `NoSuchPerson`.
+
+    Gives the audit record, for the caller to append last. What else closing entails is in `adjustments`.
+    """
     if not tx.execute(_ACTIVE, {"who": person, "on": active}).rowcount:
         raise NoSuchPerson
     tx.execute(_ACCOUNT_ACTIVE, {"who": person, "on": active})

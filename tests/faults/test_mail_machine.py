@@ -27,7 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from meldcode import audit, cases, incidents, mails, outbox, people, timers
+from meldcode import adjustments, audit, cases, incidents, mails, outbox, people, timers
 from meldcode.messages import MeldcodeError
 from meldcode.moves import Case, look
 from meldcode.outbox import SmtpSettings, sending
@@ -180,10 +180,14 @@ class Mails(RuleBasedStateMachine):
         cases.resume_reminders(self.house.db, self.actor(who), case.id, key=self.house.key(), now=self.now)
 
     def leaves(self, who: str, _: str) -> None:
-        people.set_active(self.house.db, self.house.organisation, self.house.people[who], False, now=self.now)
+        adjustments.switch_as_operator(
+            self.house.db, self.house.organisation, self.house.people[who], False, now=self.now
+        )
 
     def returns(self, who: str, _: str) -> None:
-        people.set_active(self.house.db, self.house.organisation, self.house.people[who], True, now=self.now)
+        adjustments.switch_as_operator(
+            self.house.db, self.house.organisation, self.house.people[who], True, now=self.now
+        )
 
     def is_away(self, who: str, instead: str) -> None:
         person, until = self.house.people[who], self.now + timedelta(days=3)

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from meldcode import accounts, audit, outbox, people
+from meldcode import accounts, adjustments, audit, outbox, people
 from meldcode.accounts import AccountState, LinkEnded
 from meldcode.accounts.links import ASKED_AFTER
 from meldcode.accounts.own import WrongPassword
@@ -156,7 +156,7 @@ def test_a_new_invitation_ends_the_earlier_link(house: House) -> None:
 def test_who_has_a_password_is_not_invited_again(house: House) -> None:
     with pytest.raises(PeopleError):
         accounts.invite_again(house.db, house.organisation, house.people["sanne"], now=MONDAY)
-    people.set_active(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
     with pytest.raises(PeopleError):
         accounts.invite_again(house.db, house.organisation, house.people["joost"], now=MONDAY)
     assert delivered(house.db) == []
@@ -165,7 +165,7 @@ def test_who_has_a_password_is_not_invited_again(house: House) -> None:
 def test_a_closed_account_cannot_be_opened_with_a_link(house: House) -> None:
     person = invite(house)
     token = token_in(*delivered(house.db))
-    people.set_active(house.db, house.organisation, person, False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, person, False, now=MONDAY)
     with pytest.raises(LinkEnded):
         accounts.choose_password(house.db, token, FRESH, MONDAY)
 
@@ -258,7 +258,7 @@ def test_asking_for_an_unknown_account_mails_nobody_and_says_nothing(house: Hous
 
 
 def test_a_closed_account_gets_no_mail(house: House) -> None:
-    people.set_active(house.db, house.organisation, house.people["sanne"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["sanne"], False, now=MONDAY)
     accounts.ask_reset(house.db, "sanne", HOME, MONDAY)
     assert delivered(house.db) == []
 
@@ -456,7 +456,7 @@ def test_a_language_goes_along_to_the_next_session(house: House) -> None:
 
 def test_the_overview_tells_how_each_account_stands(house: House) -> None:
     invite(house)
-    people.set_active(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
 
     def states(now: datetime) -> dict[str, AccountState]:
         return {one.username: one.state for one in accounts.overview(house.db, house.organisation, now)}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from meldcode import audit, cases, incidents, people
+from meldcode import adjustments, audit, cases, incidents, people
 from meldcode.cases import AnswersRefused, CaseStuck
 from meldcode.engine import Refused
 from meldcode.moves import load
@@ -216,7 +216,7 @@ def test_a_case_stays_with_the_version_it_began_with(house: House, tmp_path: Pat
 
 
 def test_nobody_can_act_with_a_closed_account(house: House) -> None:
-    people.set_active(house.db, house.organisation, house.people["sanne"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["sanne"], False, now=MONDAY)
 
     with house.db.reading(house.organisation) as tx:
         assert people.actor(tx, house.people["sanne"], MONDAY) is None

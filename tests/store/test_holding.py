@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from meldcode import audit, cases, people
+from meldcode import adjustments, audit, cases
 from meldcode.cases import AccessDenied, CannotHold, KeyReused, TaskGone, TaskTaken, TaskUnclaimed
 from meldcode.messages import MeldcodeError
 from tests.store.house import MONDAY, House
@@ -197,7 +197,7 @@ def test_a_supervisor_gives_a_task_to_a_colleague_without_seeing_content(house: 
 def test_a_task_goes_only_to_somebody_who_holds_its_role_and_works_here(house: House) -> None:
     case = house.at_weighing()
     task, fatima = house.task(case, "wegen"), house.actor("fatima")
-    people.set_active(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
     for to in (house.people["henk"], house.people["joost"], UUID(int=7)):
         with pytest.raises(CannotHold):
             cases.reassign(house.db, fatima, case, task, to, reason="absent", key=house.key(), now=MONDAY)

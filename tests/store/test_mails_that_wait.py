@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from meldcode import accounts, audit, cases, incidents, mails, people, timers
+from meldcode import accounts, adjustments, audit, cases, incidents, mails, people, timers
 from meldcode.cases.moved import REASONS
 from meldcode.outbox import SmtpSettings
 from meldcode.store.tables import mails as written
@@ -278,7 +278,7 @@ def test_a_closed_account_gets_no_mail_and_who_stands_in_gets_the_escalation(
     moment = MONDAY + timedelta(days=7)
     timers.fire_due(house.db, moment)
     put_off(house, smtp, script, moment)
-    people.set_active(house.db, house.organisation, house.people["fatima"], False, now=moment)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["fatima"], False, now=moment)
     send(house, smtp, moment + LATER)
     assert script.receivers == ["henk@school.example"]
     assert statuses(house) == sorted([("fatima", "withdrawn"), ("henk", "sent")])
@@ -337,7 +337,7 @@ def test_who_gave_the_task_back_and_may_still_take_it_is_reminded(
 
 def test_a_closed_account_gets_no_mail_about_itself(house: House, smtp: SmtpSettings, script: Script) -> None:
     accounts.ask_reset(house.db, "joost", "192.0.2.7", MONDAY)
-    people.set_active(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
     assert send(house, smtp, MONDAY + LATER) == 0
     assert script.receivers == []
     assert nothing_waits(house)

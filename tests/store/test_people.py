@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from meldcode import audit, people
+from meldcode import adjustments, audit, people
 from meldcode.passwords import PasswordRefused
 from meldcode.people import PeopleError, SignInError, signing
 from meldcode.store.tables import accounts, sessions
@@ -140,19 +140,19 @@ def test_sessions_can_be_ended_at_will(house: House) -> None:
 
 def test_a_closed_account_is_out_at_once_and_cannot_come_back(house: House) -> None:
     session = people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
-    people.set_active(house.db, house.organisation, house.people["sanne"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["sanne"], False, now=MONDAY)
 
     assert people.actor_of(house.db, session.token, MONDAY) is None
     with pytest.raises(SignInError):
         people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
-    people.set_active(house.db, house.organisation, house.people["sanne"], True, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["sanne"], True, now=MONDAY)
     assert people.sign_in(house.db, "sanne", PASSWORD, MONDAY).actor.name == "Sanne"
 
 
 def test_somebody_elses_account_cannot_be_closed_from_another_organisation(house: House) -> None:
     elsewhere = people.create_organisation(house.db, "elders", "Elders", now=MONDAY)
     with pytest.raises(PeopleError):
-        people.set_active(house.db, elsewhere, house.people["sanne"], False, now=MONDAY)
+        adjustments.switch_as_operator(house.db, elsewhere, house.people["sanne"], False, now=MONDAY)
 
     assert people.sign_in(house.db, "sanne", PASSWORD, MONDAY)
 

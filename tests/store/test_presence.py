@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from meldcode import cases, incidents, outbox, people, timers
+from meldcode import adjustments, cases, incidents, outbox, people, timers
 from meldcode.cases import AccessDenied, TaskUnclaimed
 from meldcode.people import PeopleError
 from meldcode.store.tables import absences, mails
@@ -94,7 +94,7 @@ def test_a_standin_who_is_away_herself_takes_nobodys_place(house: House) -> None
 def test_a_standin_with_a_closed_account_takes_nobodys_place(house: House) -> None:
     house.at_weighing()
     away(house, "fatima", "joost")
-    people.set_active(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["joost"], False, now=MONDAY)
     timers.fire_due(house.db, after(7))
     assert mailed(house, after(7)) == ["henk"]
 
@@ -152,7 +152,7 @@ def test_a_standin_holds_the_roles_of_who_is_away_while_it_lasts(house: House) -
 
 def test_a_closed_account_lends_nobody_its_roles(house: House) -> None:
     away(house, "henk", "joost")
-    people.set_active(house.db, house.organisation, house.people["henk"], False, now=MONDAY)
+    adjustments.switch_as_operator(house.db, house.organisation, house.people["henk"], False, now=MONDAY)
     assert "directeur" not in house.actor("joost").roles
 
 
