@@ -53,6 +53,9 @@ MARGIN = 24.0
 LINE = 12 * LINE_HEIGHT
 WITH_ICON = frozenset({"userTask", "manualTask", "sendTask", "receiveTask", "businessRuleTask"})
 BAND = 30.0  # width of the band with a pool's or lane's name
+#: What holds more than is drawn: closed, it has a plus at the bottom, which takes this much room.
+CLOSED = CONTAINERS | {"callActivity"}
+SIGN = 17.0
 
 
 def draw(
@@ -215,10 +218,11 @@ class _Picture:
         box = shape.box
         group.box(box, rx=9, fill=tint, stroke=color, stroke_width=width, stroke_dasharray=dashes)
         icon = 20.0 if shape.kind in WITH_ICON else 4.0
-        lines = wrap(shape.text, box.width - 8, max(int((box.height - icon) / LINE), 1))
+        bottom = box.height - (SIGN if shape.kind in CLOSED else 0.0)
+        lines = wrap(shape.text, box.width - 8, max(int((bottom - icon) / LINE), 1))
         block = len(lines) * LINE
-        # In the middle, but below the icon as far as there is room.
-        first = max((box.height - block) / 2, min(icon, box.height - block - 3))
+        # In the middle, but above the sign, and below the icon as far as there is room.
+        first = max(min((box.height - block) / 2, bottom - block), min(icon, box.height - block - 3))
         group.lines(lines, box.middle[0], box.y + first + 11)
         left, top = box.x + 13, box.y + 13
         if shape.kind in {"userTask", "manualTask"}:
@@ -230,10 +234,10 @@ class _Picture:
         self._markers(group, shape)
 
     def _markers(self, group: Pen, shape: Shape) -> None:
-        """The signs at the bottom of a task: closed subprocess, repeated."""
+        """The signs at the bottom of a task: closed subprocess or called process, repeated."""
         node = self.nodes.get(shape.id)
         x, bottom = shape.box.x + shape.box.width / 2, shape.box.y + shape.box.height
-        if shape.kind in CONTAINERS:
+        if shape.kind in CLOSED:
             group.box(Box(x - 7, bottom - 15, 14, 14), fill=PAPER, stroke=INK, stroke_width=1.2)
             group.path(f"M{x - 4:.1f} {bottom - 8:.1f} h8 m-4 -4 v8")
             x += 18

@@ -155,6 +155,28 @@ def test_the_view_holds_all_of_the_drawing():
     assert top + height > 180
 
 
+@pytest.mark.parametrize("kind", ["callActivity", "subProcess"])
+def test_a_called_process_and_a_closed_part_have_a_plus_that_no_name_lies_on(kind):
+    name = "Een lange naam die in dit vak over drie regels loopt"
+    task = user_task("a").replace("Taak a", name)
+    plane = f'<bpmndi:BPMNDiagram><bpmndi:BPMNPlane bpmnElement="proces">{shape_xml("a")}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>'  # noqa: E501
+
+    def signs(data: bytes) -> tuple[list[etree._Element], list[float]]:
+        box = group(drawn(data), "a")
+        squares = [one for one in box.iter(f"{SVG}rect") if float(one.get("width", 0)) == 14]
+        return squares, [float(line.get("y", 0)) for line in box.iter(f"{SVG}tspan", f"{SVG}text")]
+
+    assert signs(bpmn(*start_to_end(task), more=plane))[0] == []
+    inside = '<startEvent id="in"/><endEvent id="uit"/><sequenceFlow id="v" sourceRef="in" targetRef="uit"/>'
+    called = {
+        "callActivity": f'<callActivity id="a" name="{name}" calledElement="proces"/>',
+        "subProcess": f'<subProcess id="a" name="{name}">{inside}</subProcess>',
+    }[kind]
+    (sign,), lines = signs(bpmn(*start_to_end(called), more=plane))
+    assert len(lines) >= 3
+    assert max(lines) < float(sign.get("y", 0))
+
+
 def test_long_labels_are_wrapped_and_cut():
     lines = wrap("Overleggen met een collega en zo nodig met Veilig Thuis of een deskundige", 90, 3)
     assert len(lines) == 3
