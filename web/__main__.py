@@ -18,6 +18,12 @@ from web.app import LARGEST_POST, create_app
 THREADS = 8
 #: Far above what the pages refuse kindly themselves: beyond it the server refuses, in its own English words.
 LARGEST_BODY = 16 * LARGEST_POST
+#: What is sent and answered stays in memory: waitress would put half a megabyte, a story perhaps, in `/tmp`.
+LIMITS = {
+    "max_request_body_size": LARGEST_BODY,
+    "inbuf_overflow": LARGEST_BODY,
+    "outbuf_overflow": LARGEST_BODY,
+}
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -49,8 +55,8 @@ def _server(app: Flask, settings: Settings) -> Any:
             threads=THREADS,
             ident=None,  # no word about what serves these pages
             url_scheme="https" if settings.base_url.startswith("https:") else "http",
-            max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=not settings.trusted_proxies,
+            **LIMITS,
         )
     except (OSError, ValueError) as error:
         here = f"{host}:{port}"

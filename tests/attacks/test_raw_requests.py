@@ -10,7 +10,8 @@ import pytest
 
 from tests.attacks.town import Built
 from tests.served import served
-from web.__main__ import LARGEST_BODY
+from web.__main__ import LARGEST_BODY, LIMITS
+from web.uploads import LARGER
 
 WAIT = 30.0
 SLOWEST = 15.0  # a thread that is held up would be held up for a minute and more
@@ -78,7 +79,7 @@ BROKEN = {
 def port(built_town: Built) -> Iterator[int]:
     """The pages on a real socket, served as `python -m web` does; the port."""
     town = built_town.copy()
-    with served(town.app(base_url="http://127.0.0.1"), max_request_body_size=LARGEST_BODY) as port:
+    with served(town.app(base_url="http://127.0.0.1"), **LIMITS) as port:
         yield port
     town.close()
 
@@ -127,6 +128,22 @@ def test_a_form_of_two_megabytes_gets_the_sentence_and_not_the_servers_own_words
     heard = speak(port, head + b"Content-Length: %d\r\n\r\n" % len(body) + body, WAIT)
     assert b" 413 " in heard.split(b"\r\n")[0]
     assert "Dat is te veel in één keer".encode() in heard
+
+
+def test_what_is_sent_never_reaches_the_disk(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even what is too much: somebody may have pasted a whole story."""
+    made: list[object] = []
+    monkeypatch.setattr("waitress.buffers.TempfileBasedBuffer.newfile", lambda self: made.append(self))
+    head = b"POST /inloggen HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Length: %d\r\n\r\n"
+    heard = speak(port, head % (LARGEST_BODY - 1) + b"x" * (LARGEST_BODY - 1), WAIT)
+    assert heard.startswith(b"HTTP/1.1 4")
+    assert made == []
+
+
+def test_no_page_asks_for_more_than_the_server_lets_through(port: int) -> None:
+    """Else the answer would be the server's own, in English and without a way back."""
+    assert LARGER
+    assert max(LARGER.values()) < LARGEST_BODY
 
 
 def test_half_a_request_keeps_nobody_waiting(port: int) -> None:
