@@ -39,6 +39,8 @@ _TELL_AFTER = 5  # attempts, about a quarter of an hour
 # A server that is away is tried with one mail per call: with many waiting none has its attempts for hours.
 _TELL_LATE = timedelta(minutes=15)
 _GIVE_UP_AFTER = 100  # attempts, two days; a server that is down longer has been an incident all along
+# A server that answers slowly is left in time: a worker's task that takes too long is killed over a mail.
+_LONGEST_CALL = 30.0  # seconds
 _UNREACHABLE = "mail_server_unreachable"
 
 _PENDING = (
@@ -115,7 +117,7 @@ Redirect = Callable[[Stray, datetime], object]
 def send_pending(
     db: Database, smtp: SmtpSettings, now: datetime, limit: int = 50, redirect: Redirect | None = None
 ) -> int:
-    """Send what waits, at most `limit` mails over one connection; how many the server took.
+    """Send what waits, at most `limit` mails over one connection, for half a minute; how many it took.
 
     What is not true any more is withdrawn. What somebody else should have goes to `redirect`; without one it
     keeps waiting. Stops at the first sign that the server itself is away; the rest waits for the next call.
@@ -139,7 +141,7 @@ def send_pending(
             result, error = hand_over(db, server, claim)
             settle(db, claim, result, error, moment(), late=claim.at - row.at)
             sent += result is Result.SENT
-            if result is Result.UNREACHABLE:
+            if result is Result.UNREACHABLE or time.monotonic() - began > _LONGEST_CALL:
                 break
     return sent
 

@@ -197,6 +197,18 @@ def test_a_server_that_hangs_after_the_text_blocks_the_others_only_shortly(house
         assert 1 <= delivered.count(row.message_id) <= row.attempts
 
 
+def test_a_slow_server_is_left_in_time(
+    house: House, smtp: SmtpSettings, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty mails to a server that takes seconds over each would have the worker killed over one of them."""
+    remind(house, 2)
+    monkeypatch.setattr("meldcode.outbox.sending._LONGEST_CALL", 0.0)
+    assert send_pending(house.db, smtp, DUE) == 1
+    assert sorted(row.attempts for row in rows(house)) == [0, 1]
+    assert send_pending(house.db, smtp, DUE) == 1
+    assert len(script.taken) == 2
+
+
 # --- a server that refuses -------------------------------------------------------------------------
 
 
