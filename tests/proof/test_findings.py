@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from meldcode import cli
 from meldcode.check import Says, prove
 from meldcode.check.explore import explore
 from meldcode.check.story import walk
 from meldcode.check.tables import only_recorded, table_findings
 from meldcode.check.verdict import Evidence, Verdict
+from meldcode.cli import checking
 from meldcode.definition import Version, check, read_files
 from meldcode.messages import Text
 from tests.proof.small import Question, Sketch, choice, day, table, words
@@ -235,8 +235,8 @@ def test_the_command_shows_progress_past_the_first_second_only(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("meldcode.cli.time.monotonic", lambda: now[0])
-    clock = cli._Patience(600)
+    monkeypatch.setattr("meldcode.cli.checking.time.monotonic", lambda: now[0])
+    clock = checking._Patience(600)
     now[0] += 0.9
     clock.progress(50, 40)
     assert capsys.readouterr().err == ""

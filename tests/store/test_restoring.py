@@ -16,7 +16,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from meldcode import audit, cases, mails, outbox, timers, upkeep
+from meldcode import audit, cases, mails, outbox, timers
+from meldcode.cli.master_key import change_master_key
+from meldcode.cli.upkeep import bring_up_to_date
 from meldcode.crypto import UnreadableError
 from meldcode.store import Database
 from meldcode.store.tables import case_keys, tasks
@@ -114,7 +116,7 @@ class Restored:
         self.kind, self.house = kind, House(backup.put_back(), house.organisation, dict(house.people), 1000)
 
     def __enter__(self) -> House:
-        upkeep.bring_up_to_date(self.house.db, REMINDED)
+        bring_up_to_date(self.house.db, REMINDED)
         return self.house
 
     def __exit__(self, *_: object) -> None:
@@ -180,7 +182,7 @@ def test_what_was_erased_since_stays_erased_and_is_in_nobodys_way(
             assert connection.execute(sa.select(tasks.c.id).where(tasks.c.case == erased)).all() == []
             assert unknown not in set(connection.execute(sa.select(case_table.c.id)).scalars())
         assert audit.verify(back.db) == []
-        upkeep.bring_up_to_date(back.db, REMINDED)  # nothing is left to do
+        bring_up_to_date(back.db, REMINDED)  # nothing is left to do
         with back.db.reading(back.organisation) as tx:
             said = [row.reason for row in audit.of_case(tx, erased) if row.action == "case_erased"]
         assert said == ["key_gone"]
@@ -210,7 +212,7 @@ def test_with_another_master_key_everything_opens_and_with_the_old_one_nothing(h
     case = house.at_weighing()
     url = house.db.engine.url.render_as_string(hide_password=False)
     command = Database(url, MASTER_KEY, base_url="https://x.example")  # a process that knows no key yet
-    assert upkeep.change_master_key(command, OTHER_KEY, MONDAY) == 1
+    assert change_master_key(command, OTHER_KEY, MONDAY) == 1
     command.close()
     renewed = Database(url, OTHER_KEY, base_url="https://x.example")
     back = House(renewed, house.organisation, dict(house.people), 1000)
@@ -224,5 +226,5 @@ def test_with_another_master_key_everything_opens_and_with_the_old_one_nothing(h
     with pytest.raises(UnreadableError):
         cases.case_page(old, sanne, case, now=MONDAY)
     with pytest.raises(UnreadableError):  # a second time, with the old key
-        upkeep.change_master_key(old, MASTER_KEY, MONDAY)
+        change_master_key(old, MASTER_KEY, MONDAY)
     old.close()

@@ -1,4 +1,4 @@
-"""What an administrator types about people: `meldcode people list | invite | close | open | sign-out`."""
+"""`meldcode people list | invite | close | open | sign-out`: who has an account."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from uuid import UUID
 import click
 
 from meldcode import accounts, adjustments, clock, people
+from meldcode.cli.options import EMBEDDED, LANGUAGE, deployment
 from meldcode.messages import MeldcodeError, Text
 from meldcode.store import Database
-from meldcode.upkeep import EMBEDDED, LANGUAGE, deployment
 
 STATES = {
     "open": Text("in gebruik", "in use"),

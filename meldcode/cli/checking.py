@@ -1,80 +1,47 @@
-"""The command line: `meldcode check …` and the processes of a deployment. One small function a command.
+"""`meldcode check`: is what is drawn and written in order, and what happens when every case is played?
 
-Exit codes of `check`: 0 publishable, 1 findings, 2 unreadable.
+Exit codes: 0 publishable, 1 findings, 2 unreadable.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from meldcode import manning, upkeep
 from meldcode.check import Proof, Standing, prove, verdict_for_publishing
 from meldcode.check import as_json as proof_as_json
 from meldcode.check import as_table as proof_as_table
+from meldcode.cli.options import AS_JSON, LANGUAGE, UNREADABLE, why_closed
 from meldcode.decision import read_decisions
-from meldcode.definition import Version, check, read_folder
+from meldcode.definition import check, read_folder
 from meldcode.desk.examples import replayed
 from meldcode.desk.finding import Found, told
 from meldcode.diagram import diagram_findings, read_diagram
 from meldcode.form import read_form
 from meldcode.messages import Finding, MeldcodeError, Severity, Text
-from meldcode.rehearse import (
-    Example,
-    Timeline,
-    as_example,
-    as_text,
-    examples_of,
-    play,
-    random_walk,
-    read_example,
-)
-from meldcode.rehearse import as_json as timeline_as_json
-
-UNREADABLE = 2
-LANGUAGE = click.option(
-    "--lang",
-    type=click.Choice(["nl", "en"]),
-    default="nl",
-    show_default=True,
-    help="Language of the sentences.",
-)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    """Run and look after an organisation's meldcode."""
-
-
-# --- check -------------------------------------------------------------------------------------------
-
-
-@main.command("check")
+@click.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--quick", is_flag=True, help="Only look at what is drawn and written; play nothing.")
-@click.option("--proof", is_flag=True, hidden=True, help="Play every case: what is done without --quick.")
 @AS_JSON
 @LANGUAGE
-def check_command(paths: Sequence[Path], quick: bool, proof: bool, as_json: bool, lang: str) -> None:
+def check_command(paths: Sequence[Path], quick: bool, as_json: bool, lang: str) -> None:
     """Check an organisation's folder, or one .bpmn, .form or .dmn file.
 
     Of a folder what is drawn and written is looked at, and then every case is played and judged by the 21
     rules. With --quick, and of a single file, nothing is played: then no errors is not yet publishable.
     Exit code: 0 publishable (nothing played: no errors), 1 findings, 2 unreadable.
     """
-    checked = [_look(path, play=proof or not quick) for path in paths]
+    checked = [_look(path, play=not quick) for path in paths]
     if as_json:
         click.echo(json.dumps([one.as_json() for one in checked], ensure_ascii=False, indent=2))
     else:
@@ -169,15 +136,8 @@ def check_path(path: Path) -> tuple[int, list[Finding]]:
         found = getattr(error, "findings", ()) or [_unreadable(path, error.text)]
         return UNREADABLE, list(found)
     except OSError as error:
-        return UNREADABLE, [_unreadable(path, _closed(error))]
+        return UNREADABLE, [_unreadable(path, why_closed(error))]
     return int(any(finding.severity is Severity.ERROR for finding in findings)), findings
-
-
-def _closed(error: OSError) -> Text:
-    if isinstance(error, FileNotFoundError):
-        return Text("Dit bestaat niet.", "This does not exist.")
-    reason = error.strerror or "?"
-    return Text(f"Niet te openen ({reason}).", f"Cannot be opened ({reason}).")
 
 
 def _findings(path: Path) -> list[Finding]:
@@ -275,93 +235,3 @@ def _rows(finding: Finding, lang: str, width: int) -> list[str]:
             break_on_hyphens=False,
         ),
     ]
-
-
-# --- rehearse ----------------------------------------------------------------------------------------
-
-
-#: A Monday without holidays near: a random story is the same on every day it is asked for.
-STORIES_BEGIN = datetime(2026, 9, 7, 7, 0, tzinfo=UTC)
-
-
-@main.command("rehearse")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--answers", type=click.Path(path_type=Path), help="One example (.toml) instead of all.")
-@click.option("--random", "seed", type=int, help="A random story instead; the same number, the same story.")
-@click.option("--save", type=click.Path(path_type=Path), help="Keep the random story as an example (.toml).")
-@AS_JSON
-@LANGUAGE
-def rehearse_command(
-    path: Path, answers: Path | None, seed: int | None, save: Path | None, as_json: bool, lang: str
-) -> None:
-    """Play an organisation's example cases with a moved clock and show what happens.
-
-    Exit code: 0 all as expected, 1 something differs, 2 unreadable.
-    """
-    try:
-        version = read_folder(path)
-        examples = _examples(version, answers, seed, save)
-    except MeldcodeError as error:
-        click.echo(error.text.of(lang), err=True)
-        sys.exit(UNREADABLE)
-    except OSError as error:
-        click.echo(f"{error.filename}: {_closed(error).of(lang)}", err=True)
-        sys.exit(UNREADABLE)
-    timelines: list[Timeline] = [play(version, example) for example in examples]
-    if as_json:
-        plain = [timeline_as_json(timeline) for timeline in timelines]
-        click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
-    else:
-        none = Text("Deze map heeft geen voorbeelden (examples/*.toml).", "This folder has no examples.")
-        click.echo("\n".join(as_text(version, timeline, lang) for timeline in timelines) or none.of(lang))
-    sys.exit(int(not all(timeline.as_expected for timeline in timelines)))
-
-
-def _examples(
-    version: Version, answers: Path | None, seed: int | None, save: Path | None
-) -> tuple[Example, ...]:
-    if seed is None:
-        if answers is None:
-            return examples_of(version)
-        return (read_example(answers.read_bytes(), str(answers)),)
-    story = as_example(random_walk(version, seed, STORIES_BEGIN), f"Willekeurig verhaal {seed}")
-    if save is not None:
-        save.write_text(story, encoding="utf-8")
-    return (read_example(story.encode(), str(save or f"--random {seed}")),)
-
-
-# --- looking after a deployment ----------------------------------------------------------------------
-
-for command in upkeep.COMMANDS:
-    main.add_command(command)
-main.add_command(manning.group)
-
-
-# --- the processes of a deployment -------------------------------------------------------------------
-
-
-@main.command()
-def serve() -> None:
-    """Serve the pages."""
-    _become("web")
-
-
-@main.command()
-@click.option(
-    "--processes", type=click.IntRange(1, 64), default=2, show_default=True, help="Tasks at a time."
-)
-def worker(processes: int) -> None:
-    """Fire timers and send mails."""
-    _become("workers", "worker", "--processes", str(processes))
-
-
-@main.command()
-def beat() -> None:
-    """Tell the workers what time it is."""
-    _become("workers", "beat")
-
-
-def _become(module: str, *words: str) -> NoReturn:
-    # Replacing this process, so that a service manager's signals reach the right one, and so that
-    # the core never imports Flask or Celery.
-    os.execv(sys.executable, [sys.executable, "-m", module, *words])  # noqa: S606  # our own words only

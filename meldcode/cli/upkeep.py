@@ -1,93 +1,27 @@
-"""What an administrator types: migrate, publish, export, verify-audit, incidents, doctor.
+"""`meldcode migrate | verify-audit | incidents | doctor`: is this deployment sound, and what is stuck?
 
-Each command reads the settings from the environment, does one thing and says what it did; problems end
-with exit code 1, an unusable environment with 2.
+Each command does one thing and says what it did; problems end with exit code 1, an unusable environment
+with 2.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import click
-import sqlalchemy as sa
 
-from meldcode import audit, cases, clock, cover, desk, incidents, outbox, people, publishing, timers
+from meldcode import audit, cases, clock, cover, incidents, outbox, people, timers
 from meldcode.audit import Anchor
-from meldcode.check import verdict_for_publishing
-from meldcode.definition import DefinitionError, read_folder
+from meldcode.cli.options import EMBEDDED, LANGUAGE, ORGANISATIONS, PROBLEMS, deployment
 from meldcode.messages import MeldcodeError, Text, counted
-from meldcode.publishing import PublishError
-from meldcode.settings import Settings, new_key_from_environment
+from meldcode.settings import Settings
 from meldcode.store import Database, StoreError
-from meldcode.store.tables import organisations
-
-PROBLEMS, UNUSABLE = 1, 2
-ORGANISATIONS = Text("organisatie", "organisation"), Text("organisaties", "organisations")
-
-_WRAPPED = sa.select(organisations.c.id, organisations.c.wrapped_key).order_by(organisations.c.id)
-_REWRAP = (
-    sa.update(organisations)
-    .where(organisations.c.id == sa.bindparam("which"))
-    .values(wrapped_key=sa.bindparam("fresh"))
-)
-
-EMBEDDED = click.option(
-    "--embedded",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of `make run` (var), instead of settings from the environment.",
-)
-LANGUAGE = click.option("--lang", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
-
-
-@contextmanager
-def deployment(
-    embedded: Path | None, lang: str, *, current: bool = True
-) -> Iterator[tuple[Settings, Database]]:
-    """The settings and a database; whatever is wrong is said, not raised.
-
-    `current`: its tables have to be those of this version.
-    """
-    try:
-        settings = (
-            Settings.from_environment(False)
-            if embedded is None
-            else Settings.from_environment(True, home=embedded)
-        )
-        db = settings.database()
-    except MeldcodeError as error:
-        click.echo(error.text.of(lang), err=True)
-        sys.exit(UNUSABLE)
-    try:
-        if current:
-            _must_be_migrated(db)
-        yield settings, db
-    except MeldcodeError as error:
-        click.echo(error.text.of(lang), err=True)
-        if isinstance(error, PublishError | DefinitionError):
-            for found in error.findings:
-                where = ": ".join(filter(None, (found.file, found.element)))
-                click.echo(f"  {where}: {found.what.of(lang)} {found.remedy.of(lang)}", err=True)
-        sys.exit(PROBLEMS)
-    finally:
-        db.close()
-
-
-def _must_be_migrated(db: Database) -> None:
-    if not db.is_current():
-        raise MeldcodeError(
-            Text(
-                "De tabellen zijn niet van deze versie. Voer eerst uit: meldcode migrate.",
-                "The tables are not of this version. Run first: meldcode migrate.",
-            )
-        )
 
 
 @click.command()
@@ -113,120 +47,6 @@ def bring_up_to_date(db: Database, now: datetime | None = None) -> int:
     db.migrate()
     at = now or clock.now(db)
     return sum(cases.finish_erasures(db, one, now=at) for one in people.organisation_names(db))
-
-
-@click.command("new-master-key")
-@LANGUAGE
-def new_master_key(lang: str) -> None:
-    """Put every organisation's key under the key in MELDCODE_NEW_MASTER_KEY. Stop all other parts first.
-
-    From then on that one is MELDCODE_MASTER_KEY; the old one opens backups from before, and nothing else.
-    """
-    with deployment(None, lang) as (settings, db):
-        fresh = new_key_from_environment()
-        if fresh == settings.master_key:
-            raise MeldcodeError(
-                Text("Dat is de sleutel die er al is.", "That is the key that is there already.")
-            )
-        held = counted(change_master_key(db, fresh, clock.now(db)), *ORGANISATIONS)
-        click.echo(
-            Text(
-                f"De sleutels zijn omgezet: {held.nl}. Geef MELDCODE_MASTER_KEY nu de nieuwe "
-                "waarde, start alles weer en maak een back-up. Bewaar de oude sleutel bij de oude back-ups.",
-                f"The keys were changed over: {held.en}. Give MELDCODE_MASTER_KEY the new "
-                "value now, start everything again and make a backup. Keep the old key with the old backups.",
-            ).of(lang)
-        )
-
-
-def change_master_key(db: Database, fresh: bytes, now: datetime) -> int:
-    """Wrap every organisation's key with `fresh` instead, all of them or none; how many.
-
-    Processes that run with the old key go on until they end, as they know the organisations' own keys.
-    Raises `UnreadableError` when the database's own master key is not the one they are wrapped with.
-    """
-    with db.transaction(None) as tx:
-        found = tx.execute(_WRAPPED).all()
-        for row in found:
-            held = bytes(row.wrapped_key)
-            # opened now: the log is written with it, and by then only the new key opens what is stored
-            db.keyring.organisation_key(row.id, held)
-            wrapped = db.keyring.rewrapped(row.id, held, fresh)
-            tx.execute(_REWRAP, {"which": row.id, "fresh": wrapped})
-    for row in found:
-        with db.transaction(row.id) as tx:
-            audit.append(tx, [audit.Record(now, "master_key_changed")])
-    return len(found)
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--new", is_flag=True, help="Create the organisation when it is not there yet.")
-@click.option("--note", default="", help="What changes and why: colleagues read it with the version.")
-@EMBEDDED
-@LANGUAGE
-def publish(folder: Path, new: bool, note: str, embedded: Path | None, lang: str) -> None:
-    """Check an organisation's FOLDER, play every case of it and make it the version new cases start with.
-
-    A rule of the law that is broken refuses; of a norm or of quality the reasons lie in afwijkingen.toml.
-    """
-    with deployment(embedded, lang) as (_, db):
-        described = read_folder(folder).organisation
-        now = clock.now(db)
-        report = _must_stand(db, folder, new, lang)
-        if new and people.organisation_id(db, described.key) is None:
-            people.create_organisation(db, described.key, described.name, now=now)
-        version = publishing.publish(db, described.key, folder, now=now, note=note, report=report)
-        click.echo(
-            Text(
-                f"{described.name}: versie {version[:12]} geldt voor nieuwe zaken.",
-                f"{described.name}: version {version[:12]} is used for new cases.",
-            ).of(lang)
-        )
-
-
-def _must_stand(db: Database, folder: Path, new: bool, lang: str) -> dict[str, Any] | None:
-    """The proof of a folder that is not in force yet, and the reasons recorded with it. Raises.
-
-    What the check said, to keep with the version; None where nothing is left to publish.
-    """
-    version = read_folder(folder)
-    key = version.organisation.key
-    publishing.must_be_fit(version, key)
-    unknown = people.organisation_id(db, key) is None and not new
-    if unknown or publishing.in_force(db, key) == version.id:
-        return None
-    click.echo(Text("Elke zaak wordt nagespeeld …", "Every case is played …").of(lang), err=True)
-    proof = desk.proven(version)
-    standing = verdict_for_publishing(version, proof)
-    if not standing.fit:
-        raise MeldcodeError(
-            Text(
-                "\n".join(["Deze map wordt niet gepubliceerd.", *standing.told("nl")]),
-                "\n".join(["This folder is not published.", *standing.told("en")]),
-            )
-        )
-    for line in standing.told(lang):
-        click.echo(line)
-    for one in proof["examples"]:
-        click.echo(one["what"][lang])
-    return desk.report_of(desk.findings(version.files), proof)
-
-
-@click.command()
-@click.argument("organisation")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@EMBEDDED
-@LANGUAGE
-def export(organisation: str, folder: Path, embedded: Path | None, lang: str) -> None:
-    """Write the current version of ORGANISATION into FOLDER, byte for byte."""
-    with deployment(embedded, lang) as (_, db):
-        version = publishing.export(db, organisation, folder)
-        click.echo(
-            Text(f"Versie {version[:12]} staat in {folder}.", f"Version {version[:12]} is in {folder}.").of(
-                lang
-            )
-        )
 
 
 @click.command("verify-audit")
@@ -395,6 +215,3 @@ def _mailed(db: Database, settings: Settings) -> bool:
 
 def _recent(moment: datetime | None, db: Database, seconds: float) -> bool:
     return moment is None or (clock.now(db) - moment).total_seconds() <= seconds
-
-
-COMMANDS = (migrate, new_master_key, publish, export, verify_audit, incidents_group, doctor)
