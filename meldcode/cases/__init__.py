@@ -17,7 +17,7 @@ from meldcode.cases.advice import (
 from meldcode.cases.commands import complete, open_case, raise_acute
 from meldcode.cases.deadlines import deadline_page, foresee, move_deadline, restore_deadline
 from meldcode.cases.drafts import discard_draft, keep_draft
-from meldcode.cases.erasure import erase_case, finish_erasures
+from meldcode.cases.erasure import erasable, erase_case, finish_erasures
 from meldcode.cases.errors import (
     AccessDenied,
     AnswersRefused,
@@ -117,6 +117,7 @@ __all__ = [
     "deadline_page",
     "discard_draft",
     "end_advice",
+    "erasable",
     "erase_case",
     "finish_erasures",
     "foresee",

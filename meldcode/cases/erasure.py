@@ -19,6 +19,9 @@ _TASKS = sa.delete(tasks).where(scoped(tasks), tasks.c.case == _WHICH)
 _DUE = sa.delete(due).where(scoped(due), due.c.case == _WHICH)
 _STATUS = sa.update(case_table).where(scoped(case_table), case_table.c.id == _WHICH).values(status="erased")
 
+_NAMED = sa.select(case_table.c.id, case_table.c.status).where(
+    scoped(case_table), case_table.c.reference == sa.bindparam("reference"), case_table.c.status != "erased"
+)
 _HAS_KEY = sa.exists(
     sa.select(case_keys.c.case).where(scoped(case_keys), case_keys.c.case == case_table.c.id)
 )
@@ -45,6 +48,15 @@ def finish_erasures(db: Database, organisation: UUID, *, now: datetime) -> int:
                 tx.execute(statement, {"which": case_id})
         audit.append(tx, [audit.Record(now, "case_erased", case=one, reason="key_gone") for one in found])
     return len(found)
+
+
+def erasable(db: Database, organisation: UUID, reference: str) -> tuple[UUID, bool]:
+    """The case with this reference, and whether it is open. Raises `NotFound`, also when it is erased."""
+    with db.reading(organisation) as tx:
+        row = tx.execute(_NAMED, {"reference": reference}).one_or_none()
+    if row is None:
+        raise NotFound
+    return row.id, row.status == "open"
 
 
 def erase_case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from meldcode.cli import checking, master_key, people, processes, rehearsing, upkeep, versions
+from meldcode.cli import checking, erasing, master_key, people, processes, rehearsing, upkeep, versions
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,7 @@ for command in (
     upkeep.verify_audit,
     upkeep.incidents_group,
     upkeep.doctor,
+    erasing.erase,
     master_key.new_master_key,
     processes.serve,
     processes.worker,

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import click
 
+from meldcode import people
 from meldcode.definition import DefinitionError
 from meldcode.messages import MeldcodeError, Text
 from meldcode.publishing import PublishError
@@ -77,6 +79,16 @@ def _must_be_migrated(db: Database) -> None:
                 "The tables are not of this version. Run first: meldcode migrate.",
             )
         )
+
+
+def home_of(db: Database, organisation: str) -> UUID:
+    """The id of the organisation with this key. Raises `MeldcodeError`."""
+    found = people.organisation_id(db, organisation)
+    if found is None:
+        raise MeldcodeError(
+            Text(f"Er is geen organisatie `{organisation}`.", f"There is no organisation `{organisation}`.")
+        )
+    return found
 
 
 def why_closed(error: OSError) -> Text:

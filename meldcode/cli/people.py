@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from meldcode import accounts, adjustments, clock, people
-from meldcode.cli.options import EMBEDDED, LANGUAGE, deployment
+from meldcode.cli.options import EMBEDDED, LANGUAGE, deployment, home_of
 from meldcode.messages import MeldcodeError, Text
 from meldcode.store import Database
 
@@ -32,7 +32,7 @@ def group() -> None:
 def listing(organisation: str, embedded: Path | None, lang: str) -> None:
     """List the accounts of ORGANISATION (its key)."""
     with deployment(embedded, lang) as (_, db):
-        for one in accounts.overview(db, _organisation(db, organisation), clock.now(db)):
+        for one in accounts.overview(db, home_of(db, organisation), clock.now(db)):
             roles = ", ".join(sorted(one.roles)) or "-"
             click.echo(f"{one.username:<32} {one.name:<24} {roles:<32} {STATES[one.state.value].of(lang)}")
 
@@ -58,7 +58,7 @@ def invite(
 ) -> None:
     """Invite somebody to ORGANISATION by mail; again when she did not choose a password yet."""
     with deployment(embedded, lang) as (_, db):
-        home, now = _organisation(db, organisation), clock.now(db)
+        home, now = home_of(db, organisation), clock.now(db)
         known = {one.username: one for one in accounts.overview(db, home, now)}
         account = known.get(people.as_username(username or email))
         if account is not None:
@@ -98,25 +98,18 @@ def reopen(organisation: str, username: str, embedded: Path | None, lang: str) -
 def sign_out(organisation: str, username: str, embedded: Path | None, lang: str) -> None:
     """End all sessions of USERNAME: a lost telephone, a borrowed computer."""
     with deployment(embedded, lang) as (_, db):
-        home = _organisation(db, organisation)
+        home = home_of(db, organisation)
         ended = people.end_sessions(db, home, _person(db, home, username), now=clock.now(db))
         click.echo(Text(f"Uitgelogd: {ended} keer.", f"Signed out: {ended} times.").of(lang))
 
 
 def _set(organisation: str, username: str, active: bool, embedded: Path | None, lang: str) -> None:
     with deployment(embedded, lang) as (_, db):
-        home = _organisation(db, organisation)
+        home = home_of(db, organisation)
         adjustments.switch_as_operator(db, home, _person(db, home, username), active, now=clock.now(db))
         said = Text("Het account is open.", "The account is open.")
         shut = Text("Het account is gesloten.", "The account is closed.")
         click.echo((said if active else shut).of(lang))
-
-
-def _organisation(db: Database, key: str) -> UUID:
-    found = people.organisation_id(db, key)
-    if found is None:
-        raise MeldcodeError(Text(f"Er is geen organisatie `{key}`.", f"There is no organisation `{key}`."))
-    return found
 
 
 def _person(db: Database, organisation: UUID, username: str) -> UUID:

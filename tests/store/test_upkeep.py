@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from meldcode import clock, desk, people, timers
+from meldcode import audit, cases, clock, desk, people, timers
 from meldcode.cli import main
+from meldcode.messages import MeldcodeError
 from meldcode.settings import Settings, SmtpSettings
 from meldcode.store.tables import audit as log
 from tests.databases import Kind, PostgresDatabases, beneath
@@ -94,6 +95,28 @@ def test_a_folder_with_faults_is_refused_with_each_of_them(run, tmp_path: Path) 
     result = run("publish", str(folder(tmp_path / "map", meldcode_bpmn=broken)))
     assert result.exit_code == 1
     assert "meldcode.bpmn: wegen_t3:" in result.output
+
+
+def test_a_case_is_erased_by_its_reference_after_a_question(run, house: House) -> None:
+    case = house.open().case
+    words = ("erase", "testschool", case.reference, "--reason", "mistake", "--lang", "en")
+
+    refused = run(*words)  # nobody answers the question
+    assert refused.exit_code == 1
+    assert f"Erase case {case.reference}, which is still open, for good?" in refused.output
+    assert cases.case_page(house.db, house.actor("sanne"), case.id, now=clock.now(house.db)).content
+
+    assert run(*words, "--yes").output == f"Case {case.reference} is erased.\n"
+    with pytest.raises(MeldcodeError):
+        cases.case_page(house.db, house.actor("sanne"), case.id, now=clock.now(house.db))
+    with house.db.reading(house.organisation) as tx:
+        assert audit.of_case(tx, case.id)[-1].reason == "mistake"
+    assert not audit.verify(house.db)
+
+    for gone in (words, ("erase", "nergens", *words[2:])):
+        again = run(*gone, "--yes")
+        assert again.exit_code == 1
+        assert "does not exist" in again.output or "no organisation" in again.output
 
 
 def test_an_intact_log_is_confirmed_and_a_changed_one_named(run, house: House) -> None:
