@@ -59,6 +59,7 @@ HOME = Named(r"\b(thuis|gezin)\b", r"\bthuis\b", other="veilig")
 SUSPICION = Named(question=r"vermoeden|geweld|strafbaar", other=DONE)
 HELP = Named(question=r"\bhulp\b", other=rf"{DONE}|{TO_REPORT}")
 MEASURE = Named(r"ondertoezicht|voogdij|jeugdreclassering|\bots\b", r"\bmaatregel\b", other=DONE)
+FOLLOWED = Named(r"\b(ik|wij|we)\s+((blijf|blijven|ga|gaan)\s+)?volg(en)?\b")
 CARER = Named(key=r"mantelzorg", other=DONE)
 DOUBTING = Named(rf"^{DOUBT}$")
 

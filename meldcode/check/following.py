@@ -15,11 +15,14 @@ from meldcode.form import Field
 ASKS_BACK = re.compile(r"veiligheidsbeoordeling|terugkoppeling", re.IGNORECASE)
 
 
+def about_report(field: Field) -> bool:
+    """Whether a question is about what Veilig Thuis concluded after a report."""
+    return ASKS_BACK.search(field.label) is not None
+
+
 def asks_back(meaning: Meaning, node: Node) -> list[Field]:
-    """The questions of a task about what Veilig Thuis concluded after a report."""
-    return [
-        field for field in meaning.fields(node) if isinstance(field, Field) and ASKS_BACK.search(field.label)
-    ]
+    """Such questions of a task."""
+    return [field for field in meaning.fields(node) if isinstance(field, Field) and about_report(field)]
 
 
 def crossed_with_report(evidence: Evidence) -> Verdict | None:
@@ -32,22 +35,19 @@ def crossed_with_report(evidence: Evidence) -> Verdict | None:
     for gateway in gateways(version) if sent and asking else ():
         cases = list(decided(version, gateway, questions))
         for given, flows in cases:
-            reported = {key: value for key, value in given.items() if key in sent}
-            if (
-                not reported
-                or any(reported.values())
-                or not any(_leads(evidence, one, asking) for one in flows)
-            ):
+            days = [key for key in given if key in sent]
+            reported = any(given[key] for key in days)
+            if reported or not any(_leads(evidence, flow, asking) for flow in flows):
                 continue
-            for key in reported:
+            for key in days:
                 with_it = _of(cases, {**given, key: A_DAY})
                 if with_it and all(_only_closes(evidence, flow) for flow in with_it):
                     at = described_in(version.diagrams.values(), gateway.id)
                     return broken(
                         f"Bij {at.nl} gaat een zaak waarin is gemeld naar afsluiten, en een zaak waarin niet "
                         "is gemeld naar een taak die vraagt wat Veilig Thuis van de melding vond.",
-                        f"At {at.en} a case that was reported goes to closing, and one that was not to a task "
-                        "that asks what Veilig Thuis thought of the report.",
+                        f"At {at.en} a case that was reported goes to closing, and one that was not to a "
+                        "task that asks what Veilig Thuis thought of the report.",
                         gateway.id,
                     )
     return None
@@ -88,8 +88,8 @@ def crossed_transfer(evidence: Evidence) -> Verdict | None:
                 return broken(
                     f"Bij {at.nl} begint een overdracht die is bevestigd opnieuw, en geldt een overdracht "
                     "waarop het antwoord nee was als gedaan.",
-                    f"At {at.en} a transfer that was confirmed begins anew, and one that was answered with no "
-                    "counts as done.",
+                    f"At {at.en} a transfer that was confirmed begins anew, and one that was answered with "
+                    "no counts as done.",
                     gateway,
                     key,
                 )

@@ -12,22 +12,35 @@ from collections.abc import Callable, Iterator
 
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
-from meldcode.check.following import ASKS_BACK, asks_back
+from meldcode.check.following import about_report, asks_back
 from meldcode.check.verdict import Evidence
 from meldcode.diagram.model import StepKind
 from meldcode.diagram.naming import described_in
 from meldcode.messages import Finding, Text
 
-Happens = Callable[[Edge], bool]
+Happens = Callable[[Evidence, Edge], bool]
 
 
 def unfounded(evidence: Evidence) -> Iterator[Finding]:
-    """Outcomes and questions of the main process that a case can come to without what they speak of."""
-    unreported = _without(evidence, lambda edge: "sent" in edge.move.said)
-    yield from _asked_too_soon(evidence, unreported)
-    yield from _outcomes(evidence, unreported, "gemeld", Text("een melding", "a report"))
-    unhelped = _without(evidence, lambda edge: _finishes(evidence, edge, StepKind.HULP))
-    yield from _outcomes(evidence, unhelped, "hulp", Text("hulp", "help"))
+    """Outcomes and questions that a case can come to without what they speak of.
+
+    What a case that begins elsewhere was given along, such as help that others arranged, was not played: of
+    those only a report is asked.
+    """
+    yield from _asked_too_soon(evidence, _without(evidence, _reports))
+    yield from _outcomes(evidence, _without(evidence, _helps), "hulp", Text("hulp", "help"))
+    for one in (evidence, *evidence.sides):
+        yield from _outcomes(one, _without(one, _reports), "gemeld", Text("een melding", "a report"))
+
+
+def _reports(evidence: Evidence, edge: Edge) -> bool:
+    """Whether a report was sent with this move; of one in a side route, to others, the day is not read."""
+    aside = _finishes(evidence, edge, StepKind.MELDEN) and _finishes(evidence, edge, StepKind.ZIJROUTE)
+    return aside or "sent" in edge.move.said
+
+
+def _helps(evidence: Evidence, edge: Edge) -> bool:
+    return _finishes(evidence, edge, StepKind.HULP)
 
 
 def _finishes(evidence: Evidence, edge: Edge, kind: StepKind) -> bool:
@@ -37,22 +50,20 @@ def _finishes(evidence: Evidence, edge: Edge, kind: StepKind) -> bool:
 def _without(evidence: Evidence, happens: Happens) -> list[Edge]:
     """The moves that a case can come to without this having happened, nor happening with them."""
     exploration = evidence.exploration
-    found = [edge for edge in exploration.edges if edge.source is None and not happens(edge)]
+    found = [edge for edge in exploration.edges if edge.source is None and not happens(evidence, edge)]
     seen: set[int] = set()
     for edge in found:  # grows while it is walked
         if edge.target is None or edge.target in seen:
             continue
         seen.add(edge.target)
-        found += [one for one in exploration.out(edge.target) if not happens(one)]
+        found += [one for one in exploration.out(edge.target) if not happens(evidence, one)]
     return found
 
 
 def _asked_too_soon(evidence: Evidence, moves: list[Edge]) -> Iterator[Finding]:
     meaning, opened = evidence.meaning, {key for edge in moves for key in edge.opened}
     for node in meaning.tagged(StepKind.VOLGEN):
-        if node.id not in opened or not insists(
-            meaning, node, lambda field: bool(ASKS_BACK.search(field.label))
-        ):
+        if node.id not in opened or not insists(meaning, node, about_report):
             continue
         question = asks_back(meaning, node)[0]
         at = described_in(evidence.version.diagrams.values(), node.id)
@@ -88,8 +99,8 @@ def _outcomes(evidence: Evidence, moves: list[Edge], word: str, what: Text) -> I
             _file(evidence, key),
             key,
             Text(
-                f"De afloop “{nodes[key].outcome}” van {at.nl} is ook te bereiken zonder {what.nl}. Zo tellen de "
-                "cijfers niet goed.",
+                f"De afloop “{nodes[key].outcome}” van {at.nl} is ook te bereiken zonder {what.nl}. Zo "
+                "tellen de cijfers niet goed.",
                 f"The outcome “{nodes[key].outcome}” of {at.en} can be reached without {what.en} too. So the "
                 "figures count wrong.",
             ),

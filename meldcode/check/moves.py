@@ -42,12 +42,16 @@ def opens(evidence: Evidence, edge: Edge, kind: StepKind) -> bool:
 
 def can_open(evidence: Evidence, kind: StepKind, passable: Callable[[Node], bool]) -> set[int]:
     """The states from which people can open such a task by finishing passable tasks only."""
+    return can_come_to(evidence, lambda node: kind in node.steps and not node.steps & APART, passable)
+
+
+def can_come_to(
+    evidence: Evidence, wanted: Callable[[Node], bool], passable: Callable[[Node], bool]
+) -> set[int]:
+    """The states from which people can open a wanted task by finishing passable tasks only."""
     exploration, nodes = evidence.exploration, evidence.version.nodes
-    found = {
-        state.number
-        for state in exploration.states
-        if any(kind in nodes[key].steps and not nodes[key].steps & APART for key in state.open)
-    }
+    goals = {key for key, node in nodes.items() if wanted(node)}
+    found = {state.number for state in exploration.states if not goals.isdisjoint(state.open)}
     before: dict[int, set[int]] = {}
     for edge in exploration.edges:
         if edge.source is None or edge.move.kind != "complete" or not passable(nodes[edge.move.node]):

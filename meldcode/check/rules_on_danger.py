@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from meldcode.check.asking import is_words
 from meldcode.check.crossed import DOUBTING, crossed
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import has
 from meldcode.check.meaning import ACUTE
-from meldcode.check.moves import aside, opening
+from meldcode.check.moves import aside, can_come_to, can_open, finishes, opening
 from meldcode.check.norms import contradiction
 from meldcode.check.verdict import Evidence, Says, Verdict, broken
-from meldcode.diagram.model import StepKind
+from meldcode.diagram.model import Node, StepKind
 from meldcode.messages import Text
 
 
@@ -44,13 +46,48 @@ def doubt(evidence: Evidence) -> Verdict:
     wrong = [edge for edge in evidence.exploration.edges if lost(edge)]
     if not any(pending(edge) for edge, _ in opening(evidence, StepKind.VT_ADVIES, StepKind.MELDEN)):
         wrong = wrong or [edge for edge in evidence.exploration.edges if pending(edge)]
-    return evidence.unless(
+    verdict = evidence.unless(
         wrong,
         Text(
             "Er is twijfel, en toch volgt iets anders dan Veilig Thuis, opnieuw wegen of melden.",
             "There is doubt, and yet something else follows than advice, weighing or a report.",
         ),
     )
+    if verdict.says is Says.BROKEN or not evidence.exploration.complete:
+        return verdict
+    stuck = list(_never_asked_again(evidence))
+    return evidence.unless(stuck, NEVER_AGAIN) if stuck else verdict
+
+
+NEVER_AGAIN = Text(
+    "Na het advies van Veilig Thuis wordt niet opnieuw gevraagd waarover is getwijfeld, en de twijfel leidt "
+    "weer naar dat advies.",
+    "After the advice of Veilig Thuis what was doubted is not asked again, and the doubt leads to that "
+    "advice once more.",
+)
+
+
+def _never_asked_again(evidence: Evidence) -> Iterator[Edge]:
+    """The ends of an advice after which nobody weighs again what was doubted, and doubt asks advice anew."""
+    meaning = evidence.meaning
+    advised = [edge for edge in evidence.exploration.edges if finishes(evidence, edge, StepKind.VT_ADVIES)]
+
+    def unsent(node: Node) -> bool:
+        return StepKind.MELDEN not in node.steps
+
+    for doubted in sorted({one for edge in advised for one in edge.history if one.startswith("doubt@")}):
+        questions = meaning.asked(doubted.partition("@")[2])
+
+        def asks(node: Node, questions: frozenset[str] = questions) -> bool:
+            return StepKind.WEGEN in node.steps and meaning.asked(node.form or "") >= questions
+
+        again = can_come_to(evidence, asks, unsent)
+        anew = can_open(evidence, StepKind.VT_ADVIES, unsent)
+        for edge in advised:
+            if doubted not in edge.history or has(edge.history, "danger"):
+                continue
+            if edge.target in anew and edge.target not in again:
+                yield edge
 
 
 def _doubt_astray(evidence: Evidence) -> Verdict | None:

@@ -7,7 +7,7 @@ import itertools
 from meldcode.check.asking import is_choice
 from meldcode.check.blanks import blank_advice
 from meldcode.check.blocking import blocked
-from meldcode.check.crossed import HELP, REPORT, crossed
+from meldcode.check.crossed import FOLLOWED, HELP, REPORT, crossed
 from meldcode.check.deciding import deciding_defaults, deciding_on
 from meldcode.check.drawn import inputs
 from meldcode.check.following import crossed_transfer, crossed_with_report
@@ -229,7 +229,13 @@ def help_is_followed(evidence: Evidence) -> Verdict:
     )
     if verdict.says is Says.BROKEN:
         return verdict
-    drawn = no_result(evidence) or crossed_with_report(evidence) or crossed_transfer(evidence)
+    following = [node.id for node in evidence.meaning.tagged(StepKind.VOLGEN)]
+    drawn = (
+        no_result(evidence)
+        or crossed(evidence.version, following, FOLLOWED)
+        or crossed_with_report(evidence)
+        or crossed_transfer(evidence)
+    )
     if drawn:
         return drawn
     failed = [edge for edge in evidence.ends if "failed" in edge.history]

@@ -75,11 +75,12 @@ def _own_case(evidence: Evidence, routes: frozenset[str]) -> Verdict | None:
                 if other == name
             )
             if own and apart:
+                who, task = roles[value].name, version.nodes[own[0]].name
                 return broken(
-                    f"Wie antwoordt dat het over de rol “{roles[value].name}” gaat, geeft die rol zelf de taak "
-                    f"“{version.nodes[own[0]].name}”; bij een ander antwoord blijft die rol erbuiten.",
-                    f"Whoever answers that it is about the role “{roles[value].name}” gives that role the task "
-                    f"“{version.nodes[own[0]].name}”; with another answer that role stays out of it.",
+                    f"Wie antwoordt dat het over de rol “{who}” gaat, geeft die rol zelf de taak “{task}”; "
+                    "bij een ander antwoord blijft die rol erbuiten.",
+                    f"Whoever answers that it is about the role “{who}” gives that role the task “{task}”; "
+                    "with another answer that role stays out of it.",
                     gateway,
                     own[0],
                 )

@@ -103,6 +103,8 @@ def _domain(fields: list[Field]) -> list[Json]:
                 option.value: [option.value] if field.type == "checklist" else option.value
                 for option in field.options
             }
+            if field.type == "checklist":
+                values["niets"] = []
         elif field.type == "datetime":
             values["een dag"] = A_DAY
         elif field.type == "checkbox":

@@ -10,7 +10,7 @@ from importlib import import_module
 
 from tests.proof.mutant import MUTANTS, SCHOOL, SOUND, Mutant
 
-PARTS = ("steps", "deciding", "people", "answers", "data")  # in the order of the matrix
+PARTS = ("steps", "deciding", "people", "answers", "ways", "data")  # in the order of the matrix
 
 for part in PARTS:
     import_module(f"tests.proof.mutants_on_{part}")
