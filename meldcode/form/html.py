@@ -36,6 +36,7 @@ class View:
     label: str = ""
     mark: str = ""
     description: str = ""
+    limit: str = ""
     error: str = ""
     required: bool = False
     conditional: bool = False
@@ -59,7 +60,8 @@ class View:
     @property
     def described_by(self) -> str:
         """Ids of what is said about the control, in the order in which it should be read out."""
-        said = {"uitleg": self.description, "fout": self.error, "voor": self.prefix, "na": self.suffix}
+        explained = self.description or self.limit
+        said = {"uitleg": explained, "fout": self.error, "voor": self.prefix, "na": self.suffix}
         return " ".join(f"{self.id}-{suffix}" for suffix, text in said.items() if text)
 
 
@@ -201,7 +203,8 @@ class _Page:
             name=name,
             label=part.label,
             mark=self.mark(part),
-            description=self.description(part),
+            description=part.description,
+            limit=self.word("at_most") % part.longest if part.longest else "",
             error=self.error(name),
             required=part.required,
             conditional=under,
@@ -240,10 +243,6 @@ class _Page:
         if part.type == "checkbox":  # not ticking is an answer, so here the required one is the exception
             return self.word("required") if part.required else ""
         return "" if part.required else self.word("optional")
-
-    def description(self, part: Field) -> str:
-        limit = self.word("at_most") % part.longest if part.longest else ""
-        return " ".join(text for text in (part.description, limit) if text)
 
     def moment(self, part: Field, view: View, value: Json) -> None:
         """Native date and time inputs; what such an input cannot show is shown in a text input."""

@@ -30,6 +30,10 @@ _ENVIRONMENT = Environment(
 )
 
 
+#: Whatever an organisation writes, it writes in this language; so do the people who fill it in.
+THEIRS = "nl"
+
+
 def within(label: str) -> str:
     """A label as a word in a sentence: `Kind` → `kind`, and `VO-school` stays."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
@@ -44,6 +48,10 @@ def field_id(name: str) -> str:
 
 
 def fill_template(name: str, language: str, **context: object) -> Markup:
-    """One of `templates/`, with everything escaped that is not `Markup`."""
+    """One of `templates/`, with everything escaped that is not `Markup`.
+
+    `theirs` is the language of the organisation's own words, empty where it is that of the page (WCAG 3.1.2).
+    """
+    theirs = "" if language == THEIRS else THEIRS
     words = {key: text.of(language) for key, text in WORDS.items()}
-    return Markup(_ENVIRONMENT.get_template(name).render(words=words, **context))  # noqa: S704 - autoescaped
+    return Markup(_ENVIRONMENT.get_template(name).render(words=words, theirs=theirs, **context))  # noqa: S704 - autoescaped

@@ -17,12 +17,16 @@ from meldcode.form.wording import NO, NOT_ANSWERED, YES, in_words
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One line of a summary: a question and its answer, or answers with lines of their own."""
+    """One line of a summary: a question and its answer, or answers with lines of their own.
+
+    `theirs`: the answer is in words of the organisation's or of who answered, not in ours.
+    """
 
     label: str
     text: str = ""
     lines: bool = False
     missing: bool = False
+    theirs: bool = False
     inside: tuple[tuple[Answer, ...], ...] = ()
 
 
@@ -34,13 +38,13 @@ def answer(part: Field, value: Json, language: str) -> Answer:
         text = "\n".join(
             part.label_of(one) if isinstance(one, str) else in_words(one, language) for one in value
         )
-        return Answer(part.label, text, lines=True) if text else _missing(part, language)
+        return Answer(part.label, text, lines=True, theirs=True) if text else _missing(part, language)
     if value is None or value == "":
         return _missing(part, language)
     if isinstance(value, str) and part.options:
-        return Answer(part.label, part.label_of(value))
+        return Answer(part.label, part.label_of(value), theirs=True)
     if isinstance(value, str) and part.type in ("textfield", "textarea"):
-        return Answer(part.label, value, lines=part.type == "textarea")
+        return Answer(part.label, value, lines=part.type == "textarea", theirs=True)
     text = in_words(value, language)
     return Answer(part.label, " ".join(filter(None, (part.prefix, text, part.suffix))))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
@@ -155,6 +156,56 @@ def test_the_texts_of_ours_are_there_in_english_too() -> None:
     assert "(optional)" in page.text
     assert "Choose." in page.text
     assert "niet verplicht" not in page.text
+
+
+class Spoken(HTMLParser):
+    """What is read out of a fragment, by the language it is marked as ("" is that of the page around it)."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = [""]
+        self.said: dict[str, str] = {}
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(dict(attrs).get("lang") or self.open[-1])
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.said[self.open[-1]] = self.said.get(self.open[-1], "") + data
+
+
+def test_on_an_english_page_the_organisations_own_words_are_read_out_as_dutch() -> None:
+    """WCAG 2.2, 3.1.2: somebody who listens hears Dutch spoken as Dutch, and ours as English."""
+    errors = {"bron": Text("Vul dit in.", "Fill this in.")}
+    asked = Spoken(str(ALL.render(FILLED, {}, errors, "en")))
+    theirs = {v for key, v in _texts(EVERYTHING) if key in ("label", "description")} - {""}
+    assert len(theirs) > 20
+    for text in theirs:
+        assert text not in asked.said[""], text
+    limited = part("textfield", description="Kort.", validate={"maxLength": 100})
+    assert "At most 100" in Spoken(str(form_of(limited).render({}, {}, {}, "en"))).said[""]
+    for ours in ("(optional)", "Fill this in.", "Make a choice", "Date"):
+        assert ours in asked.said[""]
+        assert ours not in asked.said["nl"]
+
+    read = Spoken(str(ALL.show(FILLED, "en")))
+    for text in ("Blauwe plek.", "intern begeleider", "Wat is er gezien?"):
+        assert text not in read.said[""]
+    assert "Monday 7 September 2026" in read.said[""]
+    assert "lang" not in str(ALL.render(FILLED, {}, errors)) + str(ALL.show(FILLED))
+
+
+def _texts(found: Any) -> Iterator[tuple[str, str]]:
+    for key, value in found.items() if isinstance(found, dict) else enumerate(found):
+        if isinstance(value, dict | list):
+            yield from _texts(value)
+        elif isinstance(value, str):
+            yield str(key), value
 
 
 def test_nothing_of_a_case_is_offered_again_by_the_browser() -> None:
