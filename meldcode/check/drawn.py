@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from meldcode.check.asking import Asking, Given, is_choice, is_date, is_words
-from meldcode.check.crossed import CARER, crossed
+from meldcode.check.crossed import CARER, PLANNED, crossed
 from meldcode.check.meaning import Meaning
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
 from meldcode.diagram.model import LEGAL_STEPS, Node, Purpose, StepKind
@@ -199,7 +199,12 @@ def _receivers(evidence: Evidence, event: Node) -> frozenset[str]:
 
 
 def terms(evidence: Evidence) -> Verdict:
-    return _by_findings(
+    dated = {
+        node.attached_to or node.id
+        for node in evidence.version.nodes.values()
+        if node.timer and node.timer.kind == "date"
+    }
+    return crossed(evidence.version, dated, PLANNED) or _by_findings(
         evidence,
         lambda finding: finding.code.startswith("timer-") or finding.code in TIMER_CODES,
     )

@@ -103,7 +103,8 @@ RULES = (
         rules_on_danger.doubt,
         begins=True,
         aside=Text(
-            "Nee: wat daar wordt beoordeeld, is niet stap 4.", "No: what is judged there is not step 4."
+            "Alleen wie bij wegen twijfelt: die krijgt het advies dat een ander antwoord ook krijgt.",
+            "Only who doubts at a weighing: that person gets the advice that another answer gets too.",
         ),
     ),
     Rule(

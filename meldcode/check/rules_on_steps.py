@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
-from meldcode.check.crossed import ADVICE, INJURY, MEASURE, crossed
+from meldcode.check.crossed import ADVICE, INJURY, MEASURE, Named, crossed
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
@@ -121,7 +123,19 @@ def advice_in_reach(evidence: Evidence) -> Verdict:
         astray = crossed(evidence.version, _asked_in_step_2(evidence, kind), named)
         if astray:
             return astray
-    return evidence.holds()
+    return _consulted(evidence) or evidence.holds()
+
+
+def _consulted(evidence: Evidence) -> Verdict | None:
+    """Whoever is asked to consult, by an answer whose value is the key of a role, and is not asked."""
+    consulting = evidence.meaning.tagged(StepKind.CONSULTEREN)
+    questions = {field.key for node in consulting for field in evidence.meaning.fields(node)}
+    for role in evidence.version.organisation.roles:
+        own = [node.id for node in consulting if node.role == role]
+        astray = crossed(evidence.version, own, Named(rf"^{re.escape(role)}$"), of=questions)
+        if astray:
+            return astray
+    return None
 
 
 def _asked_in_step_2(evidence: Evidence, kind: StepKind) -> frozenset[str]:

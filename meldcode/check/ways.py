@@ -21,6 +21,7 @@ MOST_TRIED = 5_000
 Questions = dict[str, list[Field]]
 Ways = dict[tuple[str, str], list[Flow]]
 Given = dict[str, Json]
+NOBODY = ""  # as an answer: nothing of a list was ticked
 A_DAY = NOW.date().isoformat()  # as an answer: that a day was filled in
 
 
@@ -43,7 +44,7 @@ def ways(version: Version) -> dict[str, Ways]:
         answers = found.setdefault(node.id, {})
         for given, flows in decided(version, node, questions):
             for name, value in given.items():
-                for one in value if isinstance(value, list) else [value]:
+                for one in (value or [NOBODY]) if isinstance(value, list) else [value]:
                     if isinstance(one, str):
                         known = answers.setdefault((name, one), [])
                         known += [flow for flow in flows if flow not in known]

@@ -111,6 +111,40 @@ mutant("mantelzorg: niemand gaat het na", 18)(
 )
 
 
+@mutant("een vertrek gepland: niemand telt af", 14)
+def _(one: Organisation) -> None:
+    counted = {
+        node.attached_to for node in one.version.nodes.values() if node.timer and node.timer.kind == "date"
+    }
+    processes = {one.version.nodes[key].process for key in counted if key}
+    for gateway in one.gateways():
+        to = {
+            flow: {node.called_element for node in one.coming(flow)} & processes
+            for flow in one.flows(gateway)
+        }
+        there = [flow for flow, found in to.items() if found]
+        rest = [flow for flow, found in to.items() if not found]
+        if there and rest:
+            swap(one, there[0], rest[0])
+            return
+    raise NotHere("geen termijn telt af naar een dag")
+
+
+@mutant("wie om raad is gevraagd, hoort het niet", 4)
+def _(one: Organisation) -> None:
+    for gateway in gateways(one.version):
+        asked = [flow for flow in one.flows(gateway) if flow.condition and _names_role(one, flow.condition)]
+        default = [flow for flow in one.flows(gateway) if flow.id == gateway.default_flow]
+        if gateway.kind == "inclusiveGateway" and asked and default:
+            swap(one, asked[0], default[0])
+            return
+    raise NotHere("geen antwoord bij stap 2 noemt een rol")
+
+
+def _names_role(one: Organisation, condition: str) -> bool:
+    return any(f'"{role}"' in condition for role in one.version.organisation.roles)
+
+
 def _after_report(one: Organisation) -> Leads:
     return lambda node: S.VOLGEN in node.steps and bool(asks_back(one.meaning, node))
 

@@ -11,6 +11,7 @@ from meldcode.check.crossed import (
     FOLLOWED,
     HELP,
     MEASURE,
+    PLANNED,
     SUSPICION,
     Named,
     crossed,
@@ -59,6 +60,7 @@ WHO = {"wij": "Wij: ik blijf volgen", "ander": "Een ander volgt verder"}
         (HELP, asked("h", "Is hulp bieden of organiseren mogelijk?", **YES_NO), "ja", "nee"),
         (CARER, asked("mantelzorg_speelt", "Zorgt iemand voor een ander?", **YES_NO), "ja", "nee"),
         (FOLLOWED, asked("r", "Wie heeft de regie?", **WHO), "wij", "ander"),
+        (PLANNED, asked("p", "Is er een vertrek gepland?", **YES_NO), "ja", "nee"),
         (DOUBTING, choice("w", "nee", "twijfel"), "twijfel", "nee"),
     ],
 )
@@ -91,6 +93,7 @@ def test_of_several_answers_that_name_it_each_has_to_lead_there() -> None:
         (HELP, "Wilt u melden in plaats van hulp?"),
         (HELP, "Is het veilig?"),
         (MEASURE, "Is de maatregel voorbij?"),
+        (PLANNED, "Is het gesprek al gepland?"),
     ],
 )
 def test_an_answer_about_something_else_may_lead_anywhere(named: Named, label: str) -> None:
@@ -330,3 +333,37 @@ def test_what_was_doubted_is_asked_again_after_the_advice() -> None:
     assert verdict.says is BROKEN
     assert "Na het advies" in verdict.why.nl
     assert verdict.story
+
+
+def consulting(*, swapped: bool) -> Version:
+    """Step 2, where somebody may be asked for advice by a list; nobody is an answer too."""
+    d = Sketch()
+    steps(d, "signaleren")
+    who: Question = {"type": "checklist", "key": "wie", "id": "wie", "label": "Wie vraagt u om raad?"}
+    who["values"] = [
+        {"label": "De intern begeleider", "value": "ib"},
+        {"label": "Het bestuur", "value": "bestuur"},
+    ]
+    d.act("overleg", who, words("wat"), day("dag"), steps="consulteren vt-advies letselduiding")
+    d.files["forms/overleg.form"] = d.files["forms/overleg.form"].replace(
+        b"Wie vraagt u om raad?", b"Wie vraagt u om raad (Veilig Thuis, bij letsel een arts)?"
+    )
+    d.act("raad", steps="consulteren", role="ib")
+    steps(d, "afsluiten")
+    d.start("begin")
+    d.end("einde")
+    d.chain("begin", "signaleren", "overleg", "splits")
+    d.merge("door")
+    d.gateway("exclusive", "splits", default="splits_anders")
+    asks, rest = ("raad", "door") if not swapped else ("door", "raad")
+    d.flow("splits", rest, key="splits_anders")
+    d.flow("splits", asks, 'list contains(wie, "ib")')
+    d.chain("raad", "door", "afsluiten", "einde")
+    return d.version()
+
+
+def test_whoever_is_to_be_consulted_is_asked() -> None:
+    assert prove(consulting(swapped=False)).verdict(4).says is HOLDS
+    verdict = prove(consulting(swapped=True)).verdict(4)
+    assert verdict.says is BROKEN
+    assert "splits" in verdict.elements
