@@ -56,8 +56,16 @@ _FAILED = (
 _LATER = (
     sa.update(due).where(scoped(due), due.c.case == sa.bindparam("which")).values(at=sa.bindparam("new_at"))
 )
-_OPEN = sa.select(cases.c.id).where(scoped(cases), cases.c.status == "open").order_by(cases.c.id)
-_SOME_OPEN = _OPEN.where(cases.c.id > sa.bindparam("after", type_=sa.Uuid())).limit(sa.bindparam("most"))
+_SOME_OPEN = (
+    sa.select(cases.c.id)
+    .where(
+        scoped(cases),
+        cases.c.status == "open",
+        cases.c.id > sa.bindparam("after", type_=sa.Uuid()),
+    )
+    .order_by(cases.c.id)
+    .limit(sa.bindparam("most"))
+)
 _BEFORE_ALL = UUID(int=0)
 
 
@@ -78,44 +86,13 @@ def oldest_due(db: Database) -> datetime | None:
         return moment
 
 
-def wake(db: Database, organisation: UUID, case_id: UUID, *, now: datetime) -> bool:
-    """Wake one case, due or not. True when there was such a case and it could be woken.
-
-    A case that cannot go on keeps its old state; the failure is counted and, the third time, becomes
-    an incident.
-    """
-    try:
-        with db.transaction(organisation) as tx:
-            case = load(tx, case_id)
-            if case is None:
-                return False
-            changes = Changes(tx, now)
-            changes.add(case, take(case, engine.Wake(), now), action="timers_fired")
-            changes.save()
-            return True
-    except StoreError:
-        raise  # the database is away: says nothing about this case
-    except Exception as error:
-        _count_failure(db, organisation, case_id, error, now)
-        return False
-
-
-def recalculate(db: Database, organisation: UUID, *, now: datetime) -> int:
-    """The organisation's free days changed: compute the deadlines of its open cases again.
-
-    One transaction per case; how many cases were recalculated.
-    """
-    with db.reading(organisation) as tx:
-        which = list(tx.execute(_OPEN).scalars())
-    return sum(_recalculate(db, organisation, case_id, now) for case_id in which)
-
-
 def recalculate_some(
     db: Database, organisation: UUID, after: UUID | None, most: int, *, now: datetime
 ) -> list[UUID]:
-    """The same for at most `most` cases, those that come after `after` by id; which ones it was.
+    """The organisation's free days changed: compute the deadlines of open cases again.
 
-    A case that cannot be computed becomes an incident and is not in the way of the others.
+    At most `most` of them, those that come after `after` by id; which ones it was. Each has a transaction of
+    its own; one that cannot be computed becomes an incident and is not in the way of the others.
     """
     with db.reading(organisation) as tx:
         which = list(tx.execute(_SOME_OPEN, {"after": after or _BEFORE_ALL, "most": most}).scalars())
@@ -132,15 +109,14 @@ def recalculate_some(
     return which
 
 
-def _recalculate(db: Database, organisation: UUID, case_id: UUID, now: datetime) -> bool:
+def _recalculate(db: Database, organisation: UUID, case_id: UUID, now: datetime) -> None:
     with db.transaction(organisation) as tx:
         case = load(tx, case_id)
         if case is None or case.status != "open":
-            return False
+            return
         changes = Changes(tx, now)
         changes.add(case, take(case, engine.Recalculate(), now), action=RECALCULATED)
         changes.save()
-        return True
 
 
 def _batch(db: Database, organisation: UUID, now: datetime, most: int) -> int:

@@ -62,7 +62,6 @@ from meldcode.cases.values import (
     TaskView,
 )
 from meldcode.people import Actor
-from meldcode.timers import recalculate, wake
 
 __all__ = [
     "AccessDenied",
@@ -134,12 +133,10 @@ __all__ = [
     "raise_acute",
     "readmit",
     "reassign",
-    "recalculate",
     "restore_deadline",
     "resume_reminders",
     "shut_out",
     "shut_out_page",
     "task_form",
     "task_page",
-    "wake",
 ]

@@ -140,7 +140,6 @@ def test_another_organisation_cannot_tell_that_a_case_exists(house: House, tmp_p
             call()
     assert cases.cases(db, stranger) == ()
     assert cases.my_tasks(db, stranger) == ()
-    assert not cases.wake(db, other.organisation, case, now=MONDAY)
 
 
 # --- content ---------------------------------------------------------------------------------------

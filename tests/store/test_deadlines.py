@@ -15,7 +15,7 @@ from meldcode.diagram.model import Purpose
 from meldcode.store.tables import audit as log
 from meldcode.store.tables import due, tasks
 from meldcode.store.tables import outbox as queue
-from meldcode.timers import fire_due, recalculate
+from meldcode.timers import fire_due, recalculate_some
 from tests.databases import beneath
 from tests.store.house import MONDAY, House, folder
 
@@ -284,7 +284,7 @@ def test_free_days_and_another_version_leave_it_where_it_was_agreed(
     house: House, case: UUID, tmp_path: object
 ) -> None:
     move(house, case)
-    recalculate(house.db, house.organisation, now=MONDAY)
+    assert recalculate_some(house.db, house.organisation, None, 10, now=MONDAY)
     assert moments(house, case) == (AT, AT)
     other = folder(tmp_path, README_md=b"# Anders\n")  # type: ignore[arg-type]
     publishing.publish(house.db, "testschool", other, now=MONDAY)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from meldcode import audit, cases, definition, outbox
+from meldcode import audit, cases, definition, outbox, timers
 from meldcode.cases import AccessDenied, AnswersRefused, CaseClosed, NotFound
 from meldcode.definition import ladders
 from meldcode.diagram.model import Purpose, StepKind
@@ -56,11 +56,11 @@ def test_reminders_wait_escalations_go_and_the_latest_reminder_leaves_when_the_p
     house: House, case: UUID
 ) -> None:
     pause(house, case)
-    cases.wake(house.db, house.organisation, case, now=FIRST)
-    cases.wake(house.db, house.organisation, case, now=SECOND)
+    timers.fire_due(house.db, FIRST)
+    timers.fire_due(house.db, SECOND)
     assert leaving(house, SECOND) == []
     assert statuses(house) == ["withdrawn", "waiting"]  # one of the two is enough
-    cases.wake(house.db, house.organisation, case, now=ESCALATED)
+    timers.fire_due(house.db, ESCALATED)
     assert leaving(house, ESCALATED) == [("intern-begeleider", 3)]
     assert leaving(house, NINE - timedelta(seconds=1)) == [("intern-begeleider", 3)]
     assert leaving(house, NINE) == [("leerkracht", 2), ("intern-begeleider", 3)]
@@ -68,14 +68,14 @@ def test_reminders_wait_escalations_go_and_the_latest_reminder_leaves_when_the_p
 
 def test_what_waited_for_a_task_that_is_done_does_not_leave(house: House, case: UUID) -> None:
     pause(house, case)
-    cases.wake(house.db, house.organisation, case, now=FIRST)
+    timers.fire_due(house.db, FIRST)
     house.complete(case, "wegen", now=FIRST)
     assert statuses(house) == ["withdrawn"]
     assert leaving(house, NINE + timedelta(days=30)) == []
 
 
 def test_a_reminder_that_is_being_sent_is_not_taken_back(house: House, case: UUID) -> None:
-    cases.wake(house.db, house.organisation, case, now=FIRST)
+    timers.fire_due(house.db, FIRST)
     with beneath(house.db).begin() as connection:
         connection.execute(sa.update(mails).values(attempts=1))
     pause(house, case)
@@ -88,7 +88,7 @@ def test_what_waited_leaves_at_once_when_somebody_ends_the_pause_and_later_when_
     house: House, case: UUID
 ) -> None:
     pause(house, case)
-    cases.wake(house.db, house.organisation, case, now=FIRST)
+    timers.fire_due(house.db, FIRST)
     pause(house, case, NEXT_WEEK + timedelta(days=7), "vt")
     assert leaving(house, NINE + timedelta(days=6)) == []
     assert leaving(house, NINE + timedelta(days=7)) == [("leerkracht", 1)]
@@ -97,7 +97,7 @@ def test_what_waited_leaves_at_once_when_somebody_ends_the_pause_and_later_when_
     assert not done.repeated
     assert leaving(house, FIRST) == [("leerkracht", 1)]
     assert cases.resume_reminders(house.db, fatima, case, key=house.key(), now=FIRST).repeated
-    cases.wake(house.db, house.organisation, case, now=SECOND)
+    timers.fire_due(house.db, SECOND)
     assert ("leerkracht", 2) in leaving(house, SECOND)
     with house.db.reading(house.organisation) as tx:
         told = [(row.action, row.reason, row.person) for row in audit.of_case(tx, case)]
@@ -123,7 +123,7 @@ def test_a_pause_ends_by_itself_and_is_shown_while_it_lasts(house: House, case: 
         assert (shown.until, shown.by_name) == (NINE, "Fatima")
         assert "veiliger" in shown.reason.nl
     assert cases.case_page(house.db, sanne, case, now=NINE).pause is None
-    cases.wake(house.db, house.organisation, case, now=NINE)
+    timers.fire_due(house.db, NINE)
     assert leaving(house, NINE)
 
 
@@ -140,7 +140,7 @@ def test_who_does_not_supervise_cannot_pause_and_trying_is_logged(house: House, 
     with house.db.reading(house.organisation) as tx:
         refused = [row for row in audit.of_case(tx, case) if row.action == "access_refused"]
     assert len(refused) == 3
-    cases.wake(house.db, house.organisation, case, now=FIRST)
+    timers.fire_due(house.db, FIRST)
     assert leaving(house, FIRST) == [("leerkracht", 1)]
 
 

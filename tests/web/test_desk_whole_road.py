@@ -20,8 +20,9 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from meldcode import audit, chores, clock, desk, publishing, timers
+from meldcode import audit, chores, clock, desk, engine, publishing
 from meldcode.diagram.model import CalendarKind
+from meldcode.moves import Changes, load, take
 from meldcode.store import Database, scoped
 from meldcode.store.tables import cases, due, mails, tasks
 from meldcode.workdays import Calendar, parse_timer
@@ -110,10 +111,19 @@ class Cases:
         told: dict[str, tuple[int, str, str]] = {}
         for days in range(1, 10):
             moment = self.calendar.due(since, parse_timer(f"P{days}D"), CalendarKind.WEEKDAGEN)
-            assert timers.wake(self.db, self.home, case, now=moment)
+            self.wake(case, moment)
             for row in self.rows(about):
                 told.setdefault(row.timer, (days, row.role, row.template))
         return list(told.values())
+
+    def wake(self, case: UUID, moment: datetime) -> None:
+        """What a tick does, to this case only: the others stand where they are."""
+        with self.db.transaction(self.home) as tx:
+            found = load(tx, case)
+            assert found is not None
+            changes = Changes(tx, moment)
+            changes.add(found, take(found, engine.Wake(), moment), action="timers_fired")
+            changes.save()
 
 
 @dataclass
