@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from meldcode import audit, days
 from meldcode.messages import MeldcodeError, Text
 from meldcode.store import Database, Transaction, scoped
-from meldcode.store.tables import cases, due, incidents, mails, organisations, outbox
+from meldcode.store.tables import cases, due, incidents, mails, organisations, outbox, people
 
 NOT_RECALCULATED = "not_recalculated"  # the kind of those about deadlines that kept their old moment
 
@@ -116,7 +116,15 @@ _WAKE_NOW = (
 _MAIL_AGAIN = (
     sa.update(mails)
     .where(scoped(mails), mails.c.id == sa.bindparam("which"), mails.c.status == "failed")
-    .values(status="waiting", error=None)
+    # to the address she has by now: a wrong one may be what was repaired
+    .values(
+        status="waiting",
+        error=None,
+        address=sa.func.coalesce(
+            sa.select(people.c.email).where(scoped(people), people.c.id == mails.c.person).scalar_subquery(),
+            mails.c.address,
+        ),
+    )
 )
 _QUEUE = insert(outbox).on_conflict_do_nothing()
 _ORGANISATIONS = sa.select(organisations.c.id).order_by(organisations.c.key)
@@ -196,8 +204,9 @@ def retry(db: Database, organisation: UUID, incident: UUID, *, now: datetime, by
     """Close the incident and try again at the next tick: the case is woken, its deadlines are computed, or
     the mail is sent.
 
-    A mail leaves then as any that waited: only while it is true, see `outbox.truth`. Raises `MeldcodeError`
-    when there is no such open incident, or `by` is shut out of the case it is about.
+    A mail leaves then as any that waited: only while it is true, see `outbox.truth`, and to the address its
+    receiver has now. Raises `MeldcodeError` when there is no such open incident, or `by` is shut out of the
+    case it is about.
     """
     with db.transaction(organisation) as tx:
         row = tx.execute(_ONE, {"which": incident}).one_or_none()

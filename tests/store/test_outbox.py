@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from meldcode import audit, incidents, outbox, timers
+from meldcode import audit, incidents, outbox, people, timers
 from meldcode.outbox import SmtpSettings, send_pending, sending
 from meldcode.store.tables import mails
 from meldcode.store.tables import outbox as waiting
@@ -244,6 +244,22 @@ def test_a_mail_refused_for_good_becomes_an_incident_and_blocks_nothing(
     assert [row.status for row in rows(house)] == ["sent", "sent"]
     assert incidents.listing(house.db) == []
     assert not audit.verify(house.db)
+
+
+def test_a_refused_mail_goes_to_the_corrected_address_when_it_is_tried_again(
+    house: House, smtp: SmtpSettings, script: Script
+) -> None:
+    remind(house)
+    script.rcpt["sanne@school.example"] = "550 no such user"
+    assert send_pending(house.db, smtp, DUE) == 0
+    [incident] = incidents.listing(house.db, house.organisation)
+
+    with house.db.transaction(house.organisation) as tx:
+        people.set_details(tx, house.people["sanne"], "Sanne", "sanne.b@school.example")
+    incidents.retry(house.db, house.organisation, incident.id, now=DUE)
+    assert send_pending(house.db, smtp, DUE) == 1
+    assert script.receivers == ["sanne.b@school.example"]
+    assert incidents.listing(house.db) == []
 
 
 def test_the_servers_own_words_are_not_kept(house: House, smtp: SmtpSettings, script: Script) -> None:
