@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from meldcode.feel.errors import FeelError, Limits
 from meldcode.feel.language import Expression, UnaryTests, expression, unary_tests
-from meldcode.feel.values import Json, Value, from_json, to_json
+from meldcode.feel.values import Json, Value, to_json
 from meldcode.feel.work import together
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "UnaryTests",
     "Value",
     "expression",
-    "from_json",
     "to_json",
     "together",
     "unary_tests",

@@ -282,8 +282,3 @@ def to_json(value: Value) -> Json:
     if kind is Range or kind is Test:
         return text_of(value, Run({}, None, _CHARACTERS_PER_STEP**3, []))
     return write(value, names=False)
-
-
-def from_json(value: Json) -> Json:
-    """Plain JSON as an expression reads it: unchanged. `date(x)` and its kin read the strings."""
-    return value

@@ -55,7 +55,7 @@ class Form:
     variables: frozenset[str]
     warnings: tuple[Finding, ...] = ()
 
-    def parse(self, posted: Posted, files: object = None) -> dict[str, Json]:
+    def parse(self, posted: Posted) -> dict[str, Json]:
         """What a browser posted → plain JSON for `check` and `render`.
 
         `posted` is name → texts, as a form on a page gives it; names the form does not know (a CSRF

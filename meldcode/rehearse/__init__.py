@@ -5,7 +5,7 @@ from meldcode.rehearse.example import Away, Example, ExampleError, ExpectedMail,
 from meldcode.rehearse.playing import Happening, Timeline, examples_of, play
 from meldcode.rehearse.rehearsal import Point, Rehearsal, RehearsalError, begin, read_kept, resume
 from meldcode.rehearse.saving import as_example
-from meldcode.rehearse.telling import as_json, as_story, as_text, by_day, told
+from meldcode.rehearse.telling import as_json, as_text, by_day, told
 
 __all__ = [
     "Away",
@@ -20,7 +20,6 @@ __all__ = [
     "Timeline",
     "as_example",
     "as_json",
-    "as_story",
     "as_text",
     "begin",
     "by_day",

@@ -14,7 +14,6 @@ from meldcode.describe import role_in_words, rows_in_words
 from meldcode.engine import Fact, Mail
 from meldcode.messages import Text
 from meldcode.rehearse.playing import Happening, Timeline
-from meldcode.rehearse.rehearsal import Rehearsal
 
 SENTENCES = {
     "case_started": Text("de zaak begint", "the case begins"),
@@ -64,17 +63,6 @@ def as_text(version: Version, timeline: Timeline, language: str = "nl") -> str:
     lines.append(f"  {verdict.of(language)}")
     lines += [f"    - {difference.of(language)}" for difference in timeline.differences]
     return "\n".join([*lines, ""])
-
-
-def as_story(version: Version, rehearsal: Rehearsal, language: str = "nl") -> str:
-    """A rehearsal for a terminal: what was done and what came of it, and what is open now."""
-    lines = [*_days(version, rehearsal.happenings, language), ""]
-    if rehearsal.finished:
-        return "\n".join(lines)
-    open_ = ", ".join(task.name or task.node for task in rehearsal.tasks)
-    nobody = Text("er staat niets open", "nothing is open")
-    now = Text(f"nu open: {open_}", f"open now: {open_}") if open_ else nobody
-    return "\n".join([*lines[:-1], f"  {now.of(language)}", ""])
 
 
 def by_day(

@@ -20,7 +20,7 @@ from meldcode.rehearse import (
     Rehearsal,
     RehearsalError,
     as_example,
-    as_story,
+    as_text,
     begin,
     examples_of,
     play,
@@ -247,15 +247,13 @@ def test_random_stories_reach_most_tasks_of_every_organisation() -> None:
 # --- told ----------------------------------------------------------------------------------------------
 
 
-def test_a_story_is_told_with_days_in_words_and_the_row_of_the_table_with_its_reason(school: Version) -> None:
-    at = halfway(school, "melding.toml", 100)
-    told = as_story(school, at)
-    assert "maandag 7 september 2026\n     9.00  de zaak begint" in told
+def test_a_timeline_tells_which_row_of_a_table_counted_and_why(school: Version) -> None:
+    example = next(one for one in examples_of(school) if one.file.endswith("melding.toml"))
+    timeline = play(school, example)
+    told = as_text(school, timeline)
     assert "beslistabel “" in told
     assert ": als " in told
-    assert "row " in as_story(school, at, "en")
-    begun = as_story(school, begin(school, MONDAY))
-    assert "nu open: 1" in begun
+    assert "row " in as_text(school, timeline, "en")
 
 
 def test_the_command_line_tells_a_random_story_and_keeps_it(tmp_path: Path) -> None:
