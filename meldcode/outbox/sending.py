@@ -28,7 +28,7 @@ from meldcode.outbox import rows
 from meldcode.outbox.server import Result, Server
 from meldcode.outbox.truth import Truth, truth_of
 from meldcode.settings import SmtpSettings
-from meldcode.store import Database, Transaction, insisting, scoped
+from meldcode.store import Database, StoreError, Transaction, insisting, scoped
 from meldcode.store.tables import mails, outbox
 
 _COMMANDS_PER_MAIL = 20  # connect, greet, STARTTLS, sign in, MAIL, RCPT, DATA, dot, RSET and some to spare
@@ -121,6 +121,7 @@ def send_pending(
 
     What is not true any more is withdrawn. What somebody else should have goes to `redirect`; without one it
     keeps waiting. Stops at the first sign that the server itself is away; the rest waits for the next call.
+    What goes wrong over one mail is raised when the others have had their turn.
     """
     began = time.monotonic()
 
@@ -130,20 +131,41 @@ def send_pending(
 
     with db.reading(None) as tx:
         pending = tx.execute(_PENDING, {"now": now, "most": limit}).all()
-    sent = 0
+    sent, failed = 0, None
     with Server(smtp) as server:
         for row in pending:
-            claim = claim_one(db, row.organisation, row.mail, moment(), lease_of(smtp))
-            if isinstance(claim, Stray) and redirect is not None:
-                redirect(claim, moment())
-            if not isinstance(claim, Claim):
+            try:
+                result = _send_one(db, server, row, moment, lease_of(smtp), redirect)
+            except StoreError:
+                raise
+            except Exception as error:  # a fault of ours in one mail is never in the way of another
+                failed = failed or error
                 continue
-            result, error = hand_over(db, server, claim)
-            settle(db, claim, result, error, moment(), late=claim.at - row.at)
             sent += result is Result.SENT
             if result is Result.UNREACHABLE or time.monotonic() - began > _LONGEST_CALL:
                 break
+    if failed is not None:
+        raise failed
     return sent
+
+
+def _send_one(
+    db: Database,
+    server: Server,
+    pending: Any,
+    moment: Callable[[], datetime],
+    lease: timedelta,
+    redirect: Redirect | None,
+) -> Result | None:
+    """Claim one mail, hand it over and record what came of it; None when it was not ours to send."""
+    claim = claim_one(db, pending.organisation, pending.mail, moment(), lease)
+    if isinstance(claim, Stray) and redirect is not None:
+        redirect(claim, moment())
+    if not isinstance(claim, Claim):
+        return None
+    result, error = hand_over(db, server, claim)
+    settle(db, claim, result, error, moment(), late=claim.at - pending.at)
+    return result
 
 
 def oldest_waiting(db: Database) -> datetime | None:

@@ -246,6 +246,24 @@ def test_a_mail_refused_for_good_becomes_an_incident_and_blocks_nothing(
     assert not audit.verify(house.db)
 
 
+def test_a_fault_of_ours_in_one_mail_stops_no_other(
+    house: House, smtp: SmtpSettings, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remind(house, 3)
+    real, faults = sending.hand_over, [KeyError("onze fout")]
+
+    def faulty(*given: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return real(*given)
+
+    monkeypatch.setattr(sending, "hand_over", faulty)
+    with pytest.raises(KeyError):
+        send_pending(house.db, smtp, DUE)
+    assert len(script.taken) == 2
+    assert send_pending(house.db, smtp, DUE + timedelta(hours=1)) == 1
+
+
 def test_a_refused_mail_goes_to_the_corrected_address_when_it_is_tried_again(
     house: House, smtp: SmtpSettings, script: Script
 ) -> None:
