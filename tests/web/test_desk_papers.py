@@ -137,6 +137,7 @@ def test_a_draft_that_cannot_be_read_is_said_and_a_version_that_is_not_there_is_
 def test_everybody_reads_what_holds_as_a_document_and_only_designers_the_draft(
     app: Flask, wieke: Person
 ) -> None:
+    assert "geldt nog niet" not in wieke.get("/ontwerp/document")  # nothing was changed in it
     change(wieke, DIAGRAM, 'name="4 Wegen van het geweld"', 'name="4 Afwegen"')
     sanne = Person(app).sign_in("sanne")
     assert 'href="/werkwijze/document"' in sanne.get("/werkwijze")

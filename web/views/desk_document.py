@@ -59,7 +59,7 @@ class Document:
 @designers_only
 def document(word: str) -> ResponseReturnValue:
     """The draft or a version as a document."""
-    shown = named(word)
+    shown = _named(word)
     if shown.version is None:
         wrong = [with_place(dict(one)) for one in shown.findings]
         return render_template(
@@ -73,7 +73,7 @@ def document(word: str) -> ResponseReturnValue:
 @designers_only
 def document_pdf(word: str) -> ResponseReturnValue:
     """The same as a PDF, with lines to sign on."""
-    shown = named(word)
+    shown = _named(word)
     if shown.version is None:
         raise desk.NotThere
     return paper.download(_paper(shown, _document(shown.version)), _file_name(shown.version), now())
@@ -140,6 +140,13 @@ def _page(shown: Named, found: Document, urls: list[str], pdf: str, *, here: str
         may=may,
         unreadable=[],
     )
+
+
+def _named(word: str) -> Named:
+    """The version behind a word of an address; a draft in which nothing was changed is what holds."""
+    shown = named(word)
+    holds = shown.is_draft and shown.version is not None and shown.version.id == published().version.id
+    return named(LIVE) if holds else shown
 
 
 def _document(version: Version) -> Document:
