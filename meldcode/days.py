@@ -8,8 +8,6 @@ of every open case: `ask_recalculation` leaves a row for whoever works in the ba
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,6 +15,7 @@ from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 
+from meldcode.recent import Recent
 from meldcode.store import SCOPE, Transaction, scoped
 from meldcode.store.tables import cases, chores, organisation_days, organisations
 from meldcode.workdays import Calendar
@@ -60,9 +59,7 @@ _ASK_AGAIN = (
 )
 _ASK = sa.insert(chores)
 
-_MOST_KEPT = 256
-_kept: OrderedDict[tuple[UUID, Calendar], Calendar] = OrderedDict()
-_lock = threading.Lock()
+_calendars: Recent[tuple[UUID, Calendar], Calendar] = Recent(256)
 
 
 def listed(tx: Transaction) -> list[OwnDay]:
@@ -113,15 +110,4 @@ def calendar(tx: Transaction, base: Calendar, revision: UUID | None) -> Calendar
     """
     if revision is None:
         return base
-    key = (revision, base)
-    with _lock:
-        found = _kept.get(key)
-        if found is not None:
-            _kept.move_to_end(key)
-            return found
-    found = merged(base, listed(tx))
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
-    return found
+    return _calendars.get((revision, base), lambda: merged(base, listed(tx)))

@@ -8,9 +8,7 @@ command line or the tick does it: `put_in_force`.
 from __future__ import annotations
 
 import json
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +22,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from meldcode import audit, clock, days, definition
 from meldcode.messages import Finding, MeldcodeError, Text, errors_in
+from meldcode.recent import Recent
 from meldcode.store import SCOPE, Database, Transaction, scoped
 from meldcode.store.tables import desk_due, organisations, publications, version_files, versions
 from meldcode.workdays import Calendar
@@ -88,9 +87,7 @@ _NOW_HOLDS = (
 _FORGET_REVIEW = sa.delete(desk_due).where(scoped(desk_due), desk_due.c.purpose == REVIEW)
 _PLAN_REVIEW = insert(desk_due).on_conflict_do_nothing()
 
-_MOST_KEPT = 64
-_kept: OrderedDict[str, Published] = OrderedDict()
-_lock = threading.Lock()
+_published: Recent[str, Published] = Recent(64)
 
 
 def publish(
@@ -240,7 +237,7 @@ def export(db: Database, organisation_key: str, folder: Path) -> str:
             )
         )
     with db.reading(row.id) as tx:
-        files = _files(tx, row.version)
+        files = files_of(tx, row.version)
     for path, content in files.items():
         target = folder / _inside(path)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -284,7 +281,7 @@ def _standing(tx: Transaction) -> Any:
 
 def files_of(tx: Transaction, version_id: str) -> dict[str, bytes]:
     """The files of a version this organisation published; empty when it never did."""
-    return _files(tx, version_id)
+    return {row.path: bytes(row.content) for row in tx.execute(_FILES, {"version": version_id})}
 
 
 def load(tx: Transaction, version_id: str) -> Published:
@@ -293,22 +290,12 @@ def load(tx: Transaction, version_id: str) -> Published:
     The memory is shared by all organisations: an id is the hash of the files, so equal ids are equal
     files. Whether this organisation may have it was decided when a case or a publication named it.
     """
-    with _lock:
-        found = _kept.get(version_id)
-        if found is not None:
-            _kept.move_to_end(version_id)
-            return found
-    version = definition.read_files(_files(tx, version_id))
-    found = Published(version, version.organisation.calendar(), version.organisation.supervises)
-    with _lock:
-        _kept[version_id] = found
-        while len(_kept) > _MOST_KEPT:
-            _kept.popitem(last=False)
-    return found
+    return _published.get(version_id, lambda: _read(tx, version_id))
 
 
-def _files(tx: Transaction, version_id: str) -> dict[str, bytes]:
-    return {row.path: bytes(row.content) for row in tx.execute(_FILES, {"version": version_id})}
+def _read(tx: Transaction, version_id: str) -> Published:
+    version = definition.read_files(files_of(tx, version_id))
+    return Published(version, version.organisation.calendar(), version.organisation.supervises)
 
 
 def must_be_fit(version: definition.Version, organisation_key: str) -> None:

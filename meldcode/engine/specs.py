@@ -7,8 +7,6 @@ cannot run here is refused by name.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +19,7 @@ from meldcode.engine.contract import EngineError
 from meldcode.engine.events import Coded, Named, Terminate, TimerDefinition
 from meldcode.engine.running import label
 from meldcode.messages import Text
+from meldcode.recent import Recent
 
 if TYPE_CHECKING:
     from meldcode.definition import Version
@@ -37,8 +36,7 @@ CANNOT_WAIT = (
     "waits for something that cannot be waited for here",
 )
 
-_cache: OrderedDict[str, Mapping[str, parts.Scope]] = OrderedDict()
-_lock = threading.Lock()
+_scopes: Recent[str, Mapping[str, parts.Scope]] = Recent(MOST_VERSIONS)
 
 
 def scopes_of(version: Version) -> Mapping[str, parts.Scope]:
@@ -46,24 +44,12 @@ def scopes_of(version: Version) -> Mapping[str, parts.Scope]:
 
     Raises `EngineError` when the version holds something that cannot run here.
     """
-    with _lock:
-        found = _cache.get(version.id)
-        if found is not None:
-            _cache.move_to_end(version.id)
-            return found
-    built = _build(version)  # outside the lock: two threads may build the same, which harms nobody
-    with _lock:
-        _cache[version.id] = built
-        _cache.move_to_end(version.id)
-        while len(_cache) > MOST_VERSIONS:
-            _cache.popitem(last=False)
-    return built
+    return _scopes.get(version.id, lambda: _build(version))
 
 
 def forget() -> None:
-    """Empty the cache, as a new process would begin. For tests."""
-    with _lock:
-        _cache.clear()
+    """Begin as a new process would. For tests."""
+    _scopes.forget()
 
 
 def _build(version: Version) -> Mapping[str, parts.Scope]:

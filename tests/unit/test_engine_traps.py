@@ -392,4 +392,4 @@ def test_the_cache_of_specs_is_bounded() -> None:
         d.task(f"taak{number}")
         d.chain("begin", f"taak{number}")
         Case(version(d))
-    assert len(engine_specs._cache) == MOST_VERSIONS
+    assert len(engine_specs._scopes) == MOST_VERSIONS
