@@ -57,17 +57,15 @@ def test_no_committed_file_holds(what: str) -> None:
     assert found == []
 
 
-def test_every_part_of_the_core_has_its_place_among_the_layers() -> None:
+def test_every_part_of_the_core_has_its_place_among_the_layers_and_on_the_map() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     layers = " ".join(layer for contract in contracts for layer in contract.get("layers", ()))
-    placed = set(re.findall(r"meldcode\.(\w+)", layers))
-    parts = {
-        path.relative_to(ROOT / "meldcode").parts[0].removesuffix(".py")
-        for path in (ROOT / "meldcode").rglob("*.py")
-    }
+    core = ROOT / "meldcode"
+    parts = {path.relative_to(core).parts[0].removesuffix(".py") for path in core.rglob("*.py")}
+    on_the_map = re.findall(r"^    (\w+) {2,}\S", (core / "__init__.py").read_text(), re.MULTILINE)
 
-    assert parts - placed == {"__init__"}
-    assert placed - parts == set()
+    assert set(re.findall(r"meldcode\.(\w+)", layers)) == parts - {"__init__"}
+    assert sorted(on_the_map) == sorted(parts - {"__init__"})
 
 
 def test_nothing_that_decides_how_a_case_moves_reads_a_clock() -> None:
