@@ -15,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from meldcode import cover, days, migration, publishing, timers
-from meldcode.store import Database, StoreError, Transaction, scoped
+from meldcode.store import Database, StoreError, Transaction, each_in_turn, scoped
 from meldcode.store.tables import chores, organisations
 
 COVER = "cover"
@@ -92,17 +92,7 @@ def do_due(db: Database, now: datetime, part: int = 50) -> int:
         looking = tx.execute(_TO_LOOK_AT, {"now": now}).scalars().all()
     work = [partial(_part, db, parts[row.kind], row.kind, row.organisation, now, part) for row in waiting]
     work += [partial(_look, db, organisation, now) for organisation in looking]
-    done, failed = 0, None
-    for do in work:
-        try:
-            done += do()
-        except StoreError:
-            raise
-        except Exception as error:  # one organisation is never in the way of another
-            failed = failed or error
-    if failed is not None:
-        raise failed
-    return done
+    return each_in_turn(work)
 
 
 def recalculation(tx: Transaction) -> Progress | None:

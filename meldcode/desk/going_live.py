@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ from meldcode.desk.publications import Publication, seen
 from meldcode.messages import Text
 from meldcode.people import Actor
 from meldcode.publishing import LONGEST_NOTE, State
-from meldcode.store import SCOPE, Database, Transaction, scoped
+from meldcode.store import SCOPE, Database, Transaction, each_in_turn, scoped
 from meldcode.store.tables import desk_due, organisations, publications
 
 PATH = "/ontwerp/publicaties"
@@ -180,15 +181,18 @@ def put_in_force(db: Database, now: datetime) -> int:
     """Make every version hold whose day has come; how many. The tick calls it."""
     with db.reading(None) as tx:
         due = list(tx.execute(_DUE, {"now": now}).scalars())
+    return each_in_turn(partial(_put_in_force, db, organisation, now) for organisation in due)
+
+
+def _put_in_force(db: Database, organisation: UUID, now: datetime) -> int:
     done = 0
-    for organisation in due:
-        with db.transaction(organisation) as tx:
-            for row in tx.execute(_PLANNED_LOCKED).all():  # another tick finds none left
-                if row.effective_at is None or row.effective_at <= now:
-                    version = definition.read_files(publishing.files_of(tx, row.version))
-                    _make_hold(tx, version, row.id, row.asked_by, now)
-                    done += 1
-            _plan_due(tx)
+    with db.transaction(organisation) as tx:
+        for row in tx.execute(_PLANNED_LOCKED).all():  # another tick finds none left
+            if row.effective_at is None or row.effective_at <= now:
+                version = definition.read_files(publishing.files_of(tx, row.version))
+                _make_hold(tx, version, row.id, row.asked_by, now)
+                done += 1
+        _plan_due(tx)
     return done
 
 

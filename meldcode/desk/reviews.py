@@ -7,6 +7,7 @@ then the reminder comes back every month.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from meldcode import audit, publishing
 from meldcode.desk import writing
 from meldcode.publishing import A_YEAR, REVIEW
-from meldcode.store import Database, scoped
+from meldcode.store import Database, each_in_turn, scoped
 from meldcode.store.tables import desk_due, organisations, versions
 
 AGAIN = timedelta(days=30)
@@ -67,7 +68,7 @@ def remind(db: Database, now: datetime) -> int:
         with db.transaction(organisation) as tx:
             published = tx.execute(_PUBLISHED).scalar() or now
             tx.execute(_PLAN, {"purpose": REVIEW, "at": published + A_YEAR})
-    return sum(_remind(db, organisation, now) for organisation in due)
+    return each_in_turn(partial(_remind, db, organisation, now) for organisation in due)
 
 
 def _remind(db: Database, organisation: UUID, now: datetime) -> int:

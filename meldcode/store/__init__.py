@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from meldcode.store.backend import row_version
 from meldcode.store.database import SCOPE, Database, Transaction, scoped
-from meldcode.store.errors import ScopeError, StoreError, UnexpectedCountError, insisting
+from meldcode.store.errors import ScopeError, StoreError, UnexpectedCountError, each_in_turn, insisting
 
 __all__ = [
     "SCOPE",
@@ -14,6 +14,7 @@ __all__ = [
     "StoreError",
     "Transaction",
     "UnexpectedCountError",
+    "each_in_turn",
     "insisting",
     "row_version",
     "scoped",

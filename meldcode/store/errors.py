@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from meldcode.messages import MeldcodeError, Text
@@ -61,3 +61,22 @@ def insisting(work: Callable[[], R], times: int = 3) -> R:
                 raise
         time.sleep((20 + secrets.randbelow(60)) / 1000)
     return work()
+
+
+def each_in_turn(work: Iterable[Callable[[], int]]) -> int:
+    """Do all of `work`, the parts of different organisations for instance; how much was done together.
+
+    One is never in the way of another: what goes wrong in one is raised when the others have had their turn.
+    Only a database that is away (`StoreError`) is away for all, and raised at once.
+    """
+    done, failed = 0, None
+    for do in work:
+        try:
+            done += do()
+        except StoreError:
+            raise
+        except Exception as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return done

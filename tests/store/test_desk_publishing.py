@@ -106,6 +106,23 @@ def test_a_version_with_a_date_waits_for_its_day(desk_house: House) -> None:
             publish(house, "Gisteren.", odd)
 
 
+def test_what_goes_wrong_with_one_version_is_in_the_way_of_nothing_else(
+    desk_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = desk_house
+    publish(house, "Een rol erbij.")
+    change(house, MAIL, lambda text: text.replace("Goedendag", "Goedemorgen"))
+    publish(house, "Na de vakantie.", date(2026, 9, 21))
+
+    def broken(*_: object) -> None:
+        raise KeyError("onze fout")
+
+    monkeypatch.setattr("meldcode.desk.going_live._make_hold", broken)
+    with pytest.raises(KeyError):
+        desk.do_due(house.db, LATER + timedelta(days=366))
+    assert "desk-review" in [one.template for one in outbox.listing(house.db, house.organisation)]
+
+
 def test_a_planned_version_can_be_withdrawn(desk_house: House) -> None:
     house = desk_house
     before = live(house)

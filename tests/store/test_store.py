@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +14,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from meldcode.store import SCOPE, Database, ScopeError, StoreError, scoped
+from meldcode.messages import Text
+from meldcode.store import SCOPE, Database, ScopeError, StoreError, each_in_turn, scoped
 from meldcode.store.scope import plan_of
 from meldcode.store.tables import OUTSIDE, cases, clock, due, metadata, people, tasks
 from tests.databases import beneath
@@ -237,3 +239,25 @@ def test_a_forked_process_uses_connections_of_its_own(house: House) -> None:
 
     with beneath(house.db).connect() as connection:
         assert connection.execute(sa.select(cases.c.revision)).scalar_one() == 3
+
+
+def test_what_goes_wrong_in_one_is_raised_when_the_others_had_their_turn() -> None:
+    had: list[int] = []
+
+    def work(number: int, problem: Exception | None = None) -> Callable[[], int]:
+        def do() -> int:
+            had.append(number)
+            if problem is not None:
+                raise problem
+            return number
+
+        return do
+
+    assert each_in_turn([work(1), work(2)]) == 3
+    with pytest.raises(KeyError, match="first"):
+        each_in_turn([work(3, KeyError("first")), work(4), work(5, ValueError("second")), work(6)])
+    assert had == [1, 2, 3, 4, 5, 6]
+    # without a database there is nothing to be done for anybody
+    with pytest.raises(StoreError):
+        each_in_turn([work(7, StoreError(Text("weg", "away"))), work(8)])
+    assert had[-1] == 7
