@@ -24,13 +24,12 @@ REFUSING = re.compile(r"\b(nee|niet|geen|nooit|zonder)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """How an answer names what it leads to, in its label or value; a yes also does when its question says
-    so, in its label or (`key`) its key. `other`: words of what is about something else."""
+    """How an answer names what it leads to; a yes also does when its question says so. `other`: words of an
+    answer or a question that is about something else."""
 
     answer: str | None = None
     question: str | None = None
     other: str | None = None
-    key: str | None = None
 
     def by(self, field: Field, value: str, label: str) -> bool:
         """Whether this answer to this question names it."""
@@ -38,9 +37,8 @@ class Named:
             return False
         if _says(self.answer, label) or _says(self.answer, value):
             return True
-        about = _says(self.question, field.label) or _says(self.key, field.key)
-        off = _says(self.other, field.label) or REFUSING.search(field.label)
-        return value == YES and about and not off
+        about = _says(self.question, field.label) and not _says(self.other, field.label)
+        return value == YES and about and not REFUSING.search(field.label)
 
 
 def _says(pattern: str | None, text: str) -> bool:
@@ -48,7 +46,10 @@ def _says(pattern: str | None, text: str) -> bool:
 
 
 TO_REPORT = r"\bmeld(en|t)?\b"
-DONE = r"\b(al|eerder|gedaan|klaar|weg|voorbij|weerlegd|ongegrond|opgelost|werkt|genoeg)\b"
+DONE = (  # a yes to whether something is over, enough or done already leads away from it
+    r"\b(al|eerder|gedaan|klaar|weg\w*|voorbij|weerlegd|ontkracht|ongegrond|verdwenen|opgelost|gestopt|werkt"
+    r"|genoeg|bekend)\b"
+)
 REPORT = Named(TO_REPORT, TO_REPORT)
 ADVICE = Named(r"veilig.thuis", r"veilig thuis", other=TO_REPORT)
 INJURY = Named(r"letsel", r"letsel")
@@ -56,12 +57,17 @@ COLLEAGUE = Named(
     r"collega|medewerk|beroepskracht|professional|hulpverlener|houder|personeel|vrijwillig|\bwerkt\b"
 )
 HOME = Named(r"\b(thuis|gezin)\b", r"\bthuis\b", other="veilig")
-SUSPICION = Named(question=r"vermoeden|geweld|strafbaar", other=DONE)
-HELP = Named(question=r"\bhulp\b", other=rf"{DONE}|{TO_REPORT}")
-MEASURE = Named(r"ondertoezicht|voogdij|jeugdreclassering|\bots\b", r"\bmaatregel\b", other=DONE)
-PLANNED = Named(question=r"\bgepland\b", other=DONE)
+SUSPICION = Named(question=r"^is er\b.*(vermoeden|geweld|strafbaar)", other=DONE)
+HELP = Named(
+    question=r"\bhulp\b.*(bied|organis|regel|mogelijk|nodig|inzet)|^hulp$", other=rf"{DONE}|{TO_REPORT}"
+)
+MEASURE = Named(r"ondertoezicht|voogdij|jeugdreclassering|\bots\b", r"^is er\b.*\bmaatregel\b", other=DONE)
+PLANNED = Named(question=r"^(is|zijn) er\b.*\bgepland\b", other=DONE)
 FOLLOWED = Named(r"\b(ik|wij|we)\s+((blijf|blijven|ga|gaan)\s+)?volg(en)?\b")
-CARER = Named(key=r"mantelzorg", other=DONE)
+CARER = Named(
+    question=r"^(is er|zijn er|zorgt|geeft|krijgt|verleent)\b.*\b(mantelzorg|een ander|een naaste)\b",
+    other=DONE,
+)
 DOUBTING = Named(rf"^{DOUBT}$")
 
 

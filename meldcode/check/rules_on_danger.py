@@ -75,6 +75,7 @@ def _never_asked_again(evidence: Evidence) -> Iterator[Edge]:
     def unsent(node: Node) -> bool:
         return StepKind.MELDEN not in node.steps
 
+    anew = can_open(evidence, StepKind.VT_ADVIES, unsent)
     for doubted in sorted({one for edge in advised for one in edge.history if one.startswith("doubt@")}):
         questions = meaning.asked(doubted.partition("@")[2])
 
@@ -82,7 +83,6 @@ def _never_asked_again(evidence: Evidence) -> Iterator[Edge]:
             return StepKind.WEGEN in node.steps and meaning.asked(node.form or "") >= questions
 
         again = can_come_to(evidence, asks, unsent)
-        anew = can_open(evidence, StepKind.VT_ADVIES, unsent)
         for edge in advised:
             if doubted not in edge.history or has(edge.history, "danger"):
                 continue

@@ -60,11 +60,16 @@ def colleague(evidence: Evidence) -> Verdict:
 
 
 def _own_case(evidence: Evidence, routes: frozenset[str]) -> Verdict | None:
-    """Whoever an answer names as the suspected, by the key of a role, gets a task of the route, while with
-    another answer the route keeps that role out: the two are crossed."""
+    """Whoever an answer among the signals names as the suspected, by the key of a role, gets a task of the
+    route, while with another answer the route keeps that role out: the two are crossed."""
     version, roles = evidence.version, evidence.version.organisation.roles
+    signals = {
+        field.key
+        for node in evidence.meaning.tagged(StepKind.SIGNALEREN)
+        for field in evidence.meaning.fields(node)
+    }
     for gateway, answers in ways(version).items():
-        led = {answer: routes & behind(version, gateway, answer) for answer in answers}
+        led = {one: routes & behind(version, gateway, one) for one in answers if one[0] in signals}
         for (name, value), nodes in led.items():
             if value not in roles or value in evidence.meaning.professionals:
                 continue  # of those who signal there are several: another of them is not the suspected

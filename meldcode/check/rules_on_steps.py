@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
-from meldcode.check.crossed import ADVICE, INJURY, MEASURE, Named, crossed
+from meldcode.check.crossed import ADVICE, DONE, INJURY, MEASURE, Named, crossed
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
@@ -17,6 +17,7 @@ from meldcode.form import Field
 from meldcode.messages import Text
 
 NAMING = {StepKind.VT_ADVIES: ADVICE, StepKind.LETSELDUIDING: INJURY}
+ASKING = re.compile(r"\b(vraagt|raadpleegt|betrekt)\b", re.IGNORECASE)
 FPKM = "fpkm"  # closed in 2017
 NAMED = {
     StepKind.VT_ADVIES: ("veilig thuis",),
@@ -127,9 +128,14 @@ def advice_in_reach(evidence: Evidence) -> Verdict:
 
 
 def _consulted(evidence: Evidence) -> Verdict | None:
-    """Whoever is asked to consult, by an answer whose value is the key of a role, and is not asked."""
+    """Whoever is asked for advice, by an answer whose value is the key of a role, and does not hear it."""
     consulting = evidence.meaning.tagged(StepKind.CONSULTEREN)
-    questions = {field.key for node in consulting for field in evidence.meaning.fields(node)}
+    questions = {
+        field.key
+        for node in consulting
+        for field in evidence.meaning.fields(node)
+        if ASKING.search(field.label) and not re.search(DONE, field.label, re.IGNORECASE)
+    }
     for role in evidence.version.organisation.roles:
         own = [node.id for node in consulting if node.role == role]
         astray = crossed(evidence.version, own, Named(rf"^{re.escape(role)}$"), of=questions)
