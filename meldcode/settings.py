@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from meldcode.addresses import is_address
 from meldcode.messages import MeldcodeError, Text
@@ -313,7 +313,7 @@ def _master_key(value: str) -> bytes:
 def _embedded(home: Path, given: Mapping[str, str]) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
     made = {
-        "MELDCODE_DATABASE_URL": f"sqlite:///{(home / 'meldcode.db').absolute()}",
+        "MELDCODE_DATABASE_URL": f"sqlite:///{quote(str((home / 'meldcode.db').absolute()))}",
         "MELDCODE_BROKER_URL": "redis://127.0.0.1:6390/0",
         "MELDCODE_SMTP_URL": "smtp://127.0.0.1:2525",
         "MELDCODE_BASE_URL": "http://127.0.0.1:8000",

@@ -119,6 +119,16 @@ def test_embedded_needs_nothing_and_keeps_its_keys(tmp_path: Path) -> None:
     assert (tmp_path / "var" / "meldcode.db").exists()
 
 
+@pytest.mark.parametrize("name", ["100%25", "wat nu?", "a b#c"])
+def test_embedded_keeps_everything_in_its_own_folder_whatever_its_name_is(tmp_path: Path, name: str) -> None:
+    home = tmp_path / name
+    database = Settings.from_environment(True, environment={}, home=home).database()
+    database.migrate()
+    database.close()
+    assert (home / "meldcode.db").exists()
+    assert list(tmp_path.iterdir()) == [home]
+
+
 def test_embedded_takes_what_is_given(tmp_path: Path) -> None:
     given = {"MELDCODE_SMTP_URL": "smtp://127.0.0.1:9", "MELDCODE_DEMO": "1", "MELDCODE_BROKER_URL": ""}
     settings = Settings.from_environment(True, environment=given, home=tmp_path)
