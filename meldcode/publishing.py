@@ -20,7 +20,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from meldcode import audit, clock, days, definition
+from meldcode import audit, days, definition
 from meldcode.messages import Finding, MeldcodeError, Text, errors_in
 from meldcode.recent import Recent
 from meldcode.store import SCOPE, Database, Transaction, scoped
@@ -95,21 +95,19 @@ def publish(
     organisation_key: str,
     folder: Path,
     *,
-    now: datetime | None = None,
+    now: datetime,
     by: UUID | None = None,
     note: str = "",
     report: Mapping[str, Any] | None = None,
 ) -> str:
     """Check `folder` and make it the version new cases start with; the version's id.
 
-    Publishing the same files again changes nothing. `now` None takes the deployment's clock. `note` and
-    `report` are kept with it, see `put_in_force`.
+    Publishing the same files again changes nothing. `note` and `report` are kept with it, see `put_in_force`.
     Raises `PublishError` (with findings) or `DefinitionError`; nothing is stored then.
     """
     version = definition.read_folder(folder)
     note = _fitting(note)
     must_be_fit(version, organisation_key)
-    now = now or clock.now(db)
     with db.reading(None) as tx:
         row = tx.execute(_BY_KEY, {"key": organisation_key}).one_or_none()
     if row is None:

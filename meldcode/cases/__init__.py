@@ -33,7 +33,7 @@ from meldcode.cases.errors import (
 )
 from meldcode.cases.exclusions import LastToWatch, ShutOutPage, readmit, shut_out, shut_out_page
 from meldcode.cases.holding import claim, give_back, handover, reassign
-from meldcode.cases.listing import cases, closed, my_tasks, overview
+from meldcode.cases.listing import closed, my_tasks, overview
 from meldcode.cases.notes import add_note
 from meldcode.cases.pausing import pause_page, pause_reminders, resume_reminders
 from meldcode.cases.reading import case_log, case_map, case_page, task_form, task_page
@@ -109,7 +109,6 @@ __all__ = [
     "case_log",
     "case_map",
     "case_page",
-    "cases",
     "claim",
     "closed",
     "complete",

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from meldcode import access, clock
+from meldcode import access
 from meldcode.cases import reading
 from meldcode.cases.values import CaseList, CaseSummary, ClosedCase, StepCount, TaskView
 from meldcode.diagram.model import StepKind
@@ -25,7 +25,6 @@ from meldcode.store.tables import drafts as draft_table
 from meldcode.store.tables import tasks
 
 MOST_TASKS = 500  # in one list; nobody looks further, and the most urgent ones come first
-MOST_CASES = 1_000
 _FURTHEST = 10**9  # what a database can skip; nobody has so many cases
 _NO_ROLE = ""
 
@@ -222,13 +221,6 @@ _THESE = reading.with_tasks(
     case_table.c.contributors,
     case_table.c.reminders_from,
 ).where(case_table.c.id.in_(sa.bindparam("case_ids", type_=sa.Uuid(), expanding=True)))
-
-
-def cases(
-    db: Database, actor: Actor, *, now: datetime | None = None, most: int = MOST_CASES
-) -> tuple[CaseSummary, ...]:
-    """The first `most` open cases in the order of `overview`."""
-    return overview(db, actor, now=now or clock.now(db), size=most).cases
 
 
 def overview(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from meldcode import access, audit, clock, engine, people, publishing
+from meldcode import access, audit, engine, people, publishing
 from meldcode.cases import drafts, moved, notes, pausing
 from meldcode.cases.errors import AccessDenied, ShutOut, TaskGone, TaskUnclaimed
 from meldcode.cases.finding import find, glance
@@ -69,13 +69,12 @@ _ENTRIES = (
 )
 
 
-def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CasePage:
+def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -> CasePage:
     """A case: with content for who is involved or asked for advice, status only for who supervises, and for
     who shares the pool of a free task its reference only.
 
     Raises `NotFound` and `AccessDenied`; both looking and being refused are logged.
     """
-    now = now or clock.now(db)
     with refusals_noted(db, actor, case_id, "case_read", now), db.transaction(actor.organisation) as tx:
         case = find(tx, actor, case_id)
         content = access.may_read(actor, case)
@@ -88,11 +87,10 @@ def case_page(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None
         return page
 
 
-def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None) -> CaseMap:
+def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -> CaseMap:
     """Where a case is in its diagram, for who is involved or supervises: what lists tell her as well, so
     it is not logged; being refused is. Raises `NotFound` and `AccessDenied`.
     """
-    now = now or clock.now(db)
     with refusals_noted(db, actor, case_id, "case_read", now), db.reading(actor.organisation) as tx:
         case = glance(tx, actor, case_id)
         content = access.may_read(actor, case)
@@ -106,14 +104,11 @@ def case_map(db: Database, actor: Actor, case_id: UUID, *, now: datetime | None 
         return CaseMap(case.process, places, _marks(done, views, now), case.published.version)
 
 
-def task_page(
-    db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: datetime | None = None
-) -> TaskPage:
+def task_page(db: Database, actor: Actor, case_id: UUID, task_id: UUID, *, now: datetime) -> TaskPage:
     """An open task that is hers to do, with its form, what is known so far and her draft.
 
     Raises `NotFound`, `AccessDenied`, `TaskGone`, and `TaskUnclaimed` for a task of her role's pool.
     """
-    now = now or clock.now(db)
     with refusals_noted(db, actor, case_id, "task_read", now), db.transaction(actor.organisation) as tx:
         case = find(tx, actor, case_id)
         task = _hers(actor, case, task_id)
@@ -133,11 +128,8 @@ def task_form(db: Database, actor: Actor, case_id: UUID, task_id: UUID) -> TaskF
         return TaskForm(case.published.version.form_of(task.node), engine.document(case.state or {}))
 
 
-def case_log(
-    db: Database, actor: Actor, case_id: UUID, *, now: datetime | None = None
-) -> tuple[LogLine, ...]:
+def case_log(db: Database, actor: Actor, case_id: UUID, *, now: datetime) -> tuple[LogLine, ...]:
     """Who did and saw what in a case, oldest first, for who is involved in it. Reading it is logged too."""
-    now = now or clock.now(db)
     with refusals_noted(db, actor, case_id, "log_read", now), db.transaction(actor.organisation) as tx:
         case = find(tx, actor, case_id)
         if not access.is_involved(actor, case):

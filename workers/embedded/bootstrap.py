@@ -82,7 +82,7 @@ def _organisation(
     organisation = people.organisation_id(db, described.key)
     if organisation is None:
         organisation = people.create_organisation(db, described.key, described.name, now=now)
-    publishing.publish(db, described.key, folder)
+    publishing.publish(db, described.key, folder, now=clock.now(db))
     _create_missing(db, organisation, described, password)
     role_names = {key: role.name for key, role in described.roles.items()}
     return [
