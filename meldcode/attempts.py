@@ -139,8 +139,7 @@ def count(db: Database, purpose: Purpose, name: str, address: str, now: datetime
         rows = _locked(tx, counts, now)
         known = rows[pair.key].good_at is not None and rows[pair.key].good_at > now - _KNOWN_FOR
         holds = (pair, whole_address) if known else (pair, anywhere, whole_address)
-        waits = [rows[one.key].until - now for one in holds if rows[one.key].until is not None]
-        longest = max(waits, default=timedelta(0))
+        longest = max(_left(rows[one.key], one.limit, now) for one in holds)
         if longest > timedelta(0):
             raise TooManyAttempts(longest)
         tx.execute(_SET, [_one_more(rows[one.key], one.limit, now) for one in counts])
@@ -187,6 +186,13 @@ def _locked(tx: Transaction, counts: Sequence[_Count], now: datetime) -> dict[by
         [{"key": one.key, "failures": 0, "last_at": now, "until": None, "good_at": None} for one in counts],
     )
     return {bytes(row.key): row for row in tx.execute(_ROWS, {"which": [one.key for one in counts]})}
+
+
+def _left(row: Any, limit: Limit, now: datetime) -> timedelta:
+    """How long this count has to be waited for."""
+    left: timedelta = timedelta(0) if row.until is None else row.until - now
+    # no wait is that long: the clock was ahead when it was written, and is right again
+    return left if left <= limit.longest else timedelta(0)
 
 
 def _one_more(row: Any, limit: Limit, now: datetime) -> dict[str, Any]:

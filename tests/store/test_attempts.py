@@ -54,6 +54,12 @@ def test_after_the_wait_the_right_password_works_and_the_count_begins_again(hous
         guess(house, now=later)
 
 
+def test_a_clock_that_was_ahead_for_a_while_keeps_nobody_out_once_it_is_right_again(house: House) -> None:
+    for _ in range(SIGN_IN.pair.free):
+        guess(house, now=MONDAY + timedelta(days=1))
+    assert people.sign_in(house.db, "sanne", PASSWORD, MONDAY, address=FAR).token
+
+
 def test_a_try_that_has_to_wait_does_not_make_the_wait_longer(house: House) -> None:
     for _ in range(SIGN_IN.pair.free):
         guess(house)
