@@ -67,8 +67,8 @@ def test_a_task_that_never_was_is_refused(task: str) -> None:
 def test_only_plain_json_enters_a_case(answers: dict[str, Any]) -> None:
     case = Case(exclusive().version)
     for state, command in (
-        (case.state, Complete(case.task("vraag"), answers)),
-        (case.state, RaiseEvent("acuut", answers)),
+        (case.last.state, Complete(case.task("vraag"), answers)),
+        (case.last.state, RaiseEvent("acuut", answers)),
         (None, Start(document=answers)),
     ):
         with pytest.raises(Refused) as caught:
