@@ -70,13 +70,19 @@ def choices() -> list[tuple[str, str]]:
 
 
 def picture(
-    version: Version, file: str, marks: Mapping[str, str] | None = None, around: tuple[str, ...] = ()
+    version: Version,
+    file: str,
+    marks: Mapping[str, str] | None = None,
+    around: tuple[str, ...] = (),
+    *,
+    narrow: bool = False,
 ) -> Response:
-    """One diagram of a version as a picture. Raises `NotFound`."""
+    """One diagram of a version as a picture, see `meldcode.diagram.draw`. Raises `NotFound`."""
     diagram = version.diagrams.get(file)
     if diagram is None:
         raise NotFound
-    made = Response(draw(diagram, marks=marks, language=language(), around=around), mimetype="image/svg+xml")
+    drawn = draw(diagram, marks=marks, language=language(), around=around, narrow=narrow)
+    made = Response(drawn, mimetype="image/svg+xml")
     # opened by itself it is a document of its own, with nothing in it that may run
     made.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return made

@@ -98,6 +98,20 @@ def test_changes_are_told_by_part_with_their_place_and_marked_on_the_diagram(wie
     assert "4 Wegen van het geweld — veranderd" in before
 
 
+def test_on_a_telephone_the_picture_is_as_narrow_as_what_differs(wieke: Person) -> None:
+    change(wieke, DIAGRAM, 'name="1 Signalen in kaart brengen"', 'name="1 Signalen"')
+    page = wieke.get("/ontwerp/vergelijk")
+
+    def width(found: str) -> int:
+        said = re.search(r'width="(\d+)"', wieke.client.get(unescape(found)).text)
+        assert said
+        return int(said[1])
+
+    narrow = re.findall(r'<source media="\(width < 48rem\)" srcset="([^"]+)"', page)
+    assert [width(one) for one in narrow] == [440, 440]
+    assert [width(one) for one in re.findall(r'<img src="([^"]+)"', page)] == [960, 960]
+
+
 def test_what_came_and_what_went_is_marked_on_the_side_where_it_is(app: Flask, wieke: Person) -> None:
     """An arrow's condition, and a task that has another id now."""
     first = re.search(r"/ontwerp/versies/(\w{64})/", wieke.get("/ontwerp/versies"))

@@ -141,14 +141,15 @@ def names_of_changes() -> dict[str, str]:
 
 @designers_only
 def compared(side: str, path: str) -> ResponseReturnValue:
-    """One diagram of one side with what differs marked; `?deel=1`: only the part where something does."""
+    """One diagram of one side with what differs marked; `?deel=1`: only the part where something does, and
+    with `&smal=1` as narrow as a telephone."""
     old, new = named(request.args.get("van", LIVE)), named(request.args.get("naar", DRAFT))
     version = old.version if side == "van" else new.version
     if version is None:
         raise NotFound
     found = _differences(old, new) or ()
     around = _around(old, new, path, found) if request.args.get("deel") else ()
-    return picture(version, path, marked(version, side, found), around)
+    return picture(version, path, marked(version, side, found), around, narrow="smal" in request.args)
 
 
 def _differences(old: Named, new: Named) -> tuple[Difference, ...] | None:

@@ -10,7 +10,7 @@ import { failed } from '../shell.js';
 import { differences } from './differences.js';
 import { reveal } from './keyboard.js';
 import { canMend, mend } from './mends.js';
-import { draw, makeModeler, written } from './modeler.js';
+import { draw, makeModeler, start, written } from './modeler.js';
 import { shortName } from './names.js';
 
 /** Opens the file of this page in a modeler that draws in `container`; `ready(editor)` once all is there. */
@@ -53,6 +53,7 @@ export async function open({ frame, container, ready }) {
       },
       show: (one) => showId(one.element),
     });
+    start(modeler); // again, now that findings and remarks have taken their room
     modeler.on('selection.changed', () => remarks.looked());
     const changed = () => {
       file.changed();

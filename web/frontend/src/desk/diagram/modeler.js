@@ -57,7 +57,7 @@ export async function draw(modeler, xml, { keepView = false } = {}) {
 }
 
 /** Shows the beginning of the diagram at a size that can be read; a whole code would be a grey smudge. */
-function start(modeler) {
+export function start(modeler) {
   const canvas = modeler.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
   if (canvas.zoom() >= 0.6) return;

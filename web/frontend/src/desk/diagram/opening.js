@@ -13,12 +13,13 @@ const BEFORE = 260;
  */
 export function opening(inner, outer, begin) {
   const down = begin.y + begin.height - inner.y + 2 * MARGIN;
-  const scale = Math.min(LARGEST, Math.max(SMALLEST, outer.height / down));
+  const together = outer.height / down;
+  const scale = together >= SMALLEST ? Math.min(LARGEST, together) : LARGEST;
   const size = { width: outer.width / scale, height: outer.height / scale };
   const right = begin.x + begin.width - inner.x + 2 * MARGIN;
   return {
     x: right <= size.width ? inner.x - MARGIN : begin.x - BEFORE,
-    y: outer.height / down >= SMALLEST ? inner.y - MARGIN : middle(inner, size, begin),
+    y: together >= SMALLEST ? inner.y - MARGIN : middle(inner, size, begin),
     ...size,
   };
 }
