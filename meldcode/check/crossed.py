@@ -82,6 +82,8 @@ def crossed(
     """A broken verdict when an answer names these tasks (their ids) and cannot lead to one of them, at a
     gateway where another answer to the same question can. `also`: where it may lead instead. `of`: judge
     the answers to these questions only (their keys)."""
+    if not tasks:
+        return None
     questions = asked(version)
     for gateway, answers in leads(version).items():
         reaching = {answer: sorted(nodes & {*tasks}) for answer, nodes in answers.items() if nodes & {*tasks}}

@@ -14,7 +14,7 @@ from meldcode.check.deciding import coming
 from meldcode.check.marking import NOW
 from meldcode.definition import Version
 from meldcode.diagram.model import Flow, Node
-from meldcode.feel import Json, expression
+from meldcode.feel import FeelError, Json, expression
 from meldcode.form import Field
 
 MOST_TRIED = 5_000
@@ -80,9 +80,12 @@ def gateways(version: Version) -> Iterator[Node]:
 def decided(version: Version, gateway: Node, questions: Questions) -> Iterator[tuple[Given, list[Flow]]]:
     """What a gateway does with each combination of answers; nothing when it reads more than answers."""
     flows = [version.flows[key] for key in gateway.outgoing]
-    names = sorted(
-        {name for flow in flows if flow.condition for name in expression(flow.condition).variables}
-    )
+    try:
+        names = sorted(
+            {name for flow in flows if flow.condition for name in expression(flow.condition).variables}
+        )
+    except FeelError:  # a condition that cannot be read is told by the check of the diagram
+        return
     if not names or not all(name in questions for name in names):
         return
     domains = [_domain(questions[name]) for name in names]
@@ -149,7 +152,9 @@ def behind(version: Version, gateway: str, answer: tuple[str, str]) -> frozenset
         if key in seen:
             continue
         seen.add(key)
-        node = version.nodes[key]
+        node = version.nodes.get(key)
+        if node is None:  # as in `coming`
+            continue
         todo += [
             one.id
             for one in version.nodes.values()

@@ -17,7 +17,8 @@ from meldcode.check.crossed import (
     crossed,
 )
 from meldcode.check.verdict import Verdict
-from meldcode.definition import Version
+from meldcode.check.ways import behind, ways
+from meldcode.definition import Version, check, read_files
 from tests.proof.pieces import BROKEN, HOLDS, decision, report, steps
 from tests.proof.small import Question, Sketch, choice, day, words
 from tests.proof.test_rules_beside import beside
@@ -372,3 +373,15 @@ def test_whoever_is_to_be_consulted_is_asked() -> None:
     verdict = prove(consulting(swapped=True)).verdict(4)
     assert verdict.says is BROKEN
     assert "splits" in verdict.elements
+
+
+@pytest.mark.parametrize(("old", "new"), [('targetRef="daar"', 'targetRef="weg"'), ('v = "ja"', "v = = )")])
+def test_a_drawing_that_cannot_be_played_is_read_as_far_as_it_goes(old: str, new: str) -> None:
+    """While somebody draws, arrows point to what is gone and conditions are half written."""
+    version = fork(asked("v", "Is er een vertrek gepland?", **YES_NO), "ja")
+    text = version.files["meldcode.bpmn"].decode().replace("&quot;", '"')
+    assert old in text
+    spoiled = read_files({**version.files, "meldcode.bpmn": text.replace(old, new).encode()})
+    assert check(spoiled)
+    assert crossed(spoiled, ["daar"], PLANNED) is None
+    assert all("daar" not in behind(spoiled, "keus", answer) for answer in ways(spoiled)["keus"])
