@@ -35,7 +35,7 @@ run: $(VENV)/.embedded $(VENV)/.project $(VENV)/.assets ## Try it: everything on
 	@exec $(PY) -m workers.embedded $(if $(PORT),--port $(PORT))
 
 .PHONY: test
-test: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Run every test (TESTS=tests/unit for a part, ARGS='-k timer' for pytest)
+test: $(VENV)/.dev $(VENV)/.project $(VENV)/.assets ## Run the tests, all but `long` and `proof` (TESTS=tests/unit for a part, ARGS='-k timer' for pytest)
 	@$(PY) tools/browser.py
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not proof and not long' --durations 15 --durations-min 2 $(TESTS) $(ARGS)
 
