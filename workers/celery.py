@@ -25,9 +25,24 @@ log = structlog.get_logger(__name__)
 
 
 class TickScheduler(Scheduler):
-    """Celery's scheduler without its memory on disk; a broker that is away is one line in the log."""
+    """Celery's scheduler without its memory on disk; a broker that is away is one line in the log.
+
+    Nor does it wait for a clock that was set back to come by again: Celery's own would send nothing for a
+    day when somebody put the date right by a day.
+    """
 
     _failed = False
+    _heap: Any
+
+    def tick(self, *given: Any, **named: Any) -> float:
+        """Sends what is due; gives how many seconds to wait."""
+        heap: list[Any] = self._heap or []
+        if heap and heap[0].time - self._when(heap[0].entry, 0) > 2 * self.max_interval:
+            for entry in self.schedule.values():
+                entry.last_run_at = entry.default_now()
+            self._heap = None
+        seconds: float = super().tick(*given, **named)
+        return seconds
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Sends the tick; one that cannot be sent is left to the next."""

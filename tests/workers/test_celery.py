@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
+import pytest
+
 from meldcode.settings import Settings, SmtpSettings
-from workers.celery import make_beat, make_celery
+from workers.celery import TickScheduler, make_beat, make_celery
 from workers.consumer import PatientConsumer
 from workers.tasks import make_worker
 
@@ -54,6 +57,29 @@ def test_a_beat_only_sends_a_tick_that_expires_and_waits_for_nothing() -> None:
     assert entry["options"]["expires"] == 90
     assert not {"args", "kwargs"} & set(entry)
     assert not {"eta", "countdown"} & set(entry["options"])
+
+
+def test_a_clock_that_is_set_back_stops_no_beat(monkeypatch: pytest.MonkeyPatch) -> None:
+    beat = make_beat(SETTINGS)
+    clock = [datetime(2026, 9, 7, 10, 0, tzinfo=UTC)]
+    monkeypatch.setattr(beat, "now", lambda: clock[0])
+    monkeypatch.setattr(TickScheduler, "producer", None)  # nobody listens there
+    scheduler = TickScheduler(beat)
+    sent: list[datetime] = []
+    monkeypatch.setattr(scheduler, "apply_async", lambda entry, **_: sent.append(clock[0]))
+
+    def a_minute() -> None:
+        for _ in range(60):
+            scheduler.tick()
+            clock[0] += timedelta(seconds=1)
+
+    a_minute()
+    before = len(sent)
+    clock[0] -= timedelta(days=1)
+    a_minute()
+    a_minute()
+    assert before in (1, 2)
+    assert len(sent) - before in (3, 4)
 
 
 def test_a_worker_knows_a_tick_and_a_mail_and_outlives_its_broker() -> None:
