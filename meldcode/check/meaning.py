@@ -213,16 +213,6 @@ class Meaning:
             )
         ]
 
-    def in_acute_route(self, node: Node) -> bool:
-        """Whether an element lies in the route for acute danger."""
-        around: Node | None = node
-        routes = {route.id for route in self.acute_routes}
-        while around is not None:
-            if around.id in routes:
-                return True
-            around = self.version.nodes.get(around.parent)
-        return False
-
     def asked(self, file: str) -> frozenset[str]:
         """The weighing questions in a form."""
         form = self.version.forms.get(file)

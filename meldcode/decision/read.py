@@ -96,7 +96,6 @@ class _Reader:
         rules = []
         for number, child in self._children(body, "rule"):
             rules.append(self._rule(table, number, child, inputs, outputs))
-        required = element.iterfind(f"{self.tag('informationRequirement')}/{self.tag('requiredDecision')}")
         return Decision(
             self.file,
             *table,
@@ -105,7 +104,6 @@ class _Reader:
             tuple(inputs),
             tuple(outputs),
             tuple(rules),
-            tuple((child.get("href") or "").lstrip("#") for child in required),
         )
 
     def _policy(self, table: tuple[str, str], body: Any) -> tuple[str, str | None]:

@@ -96,8 +96,6 @@ class Decision:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     rules: tuple[Rule, ...]
-    requires: tuple[str, ...] = ()
-    """Ids of decisions that this one is drawn on; the process must have run them before."""
 
     @property
     def variables(self) -> frozenset[str]:
