@@ -47,6 +47,7 @@ def noticed(one: Organisation) -> bool:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1200)  # some forty proofs each
 @pytest.mark.parametrize("name", ORGANISATIONS)
 def test_swapping_two_ways_of_a_gateway_is_noticed(name: str) -> None:
     unseen: set[Ways] = set()
