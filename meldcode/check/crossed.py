@@ -25,7 +25,7 @@ REFUSING = re.compile(r"\b(nee|niet|geen|nooit|zonder)\b", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Named:
     """How an answer names what it leads to; a yes also does when its question says so. `other`: words of an
-    answer or a question that is about something else."""
+    answer or a question that is about something else. A question about what is done already names nothing."""
 
     answer: str | None = None
     question: str | None = None
@@ -36,7 +36,7 @@ class Named:
         if REFUSING.search(label) or REFUSING.search(value) or _says(self.other, label):
             return False
         if _says(self.answer, label) or _says(self.answer, value):
-            return True
+            return not _says(DONE, field.label)
         about = _says(self.question, field.label) and not _says(self.other, field.label)
         return value == YES and about and not REFUSING.search(field.label)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from meldcode.check.asking import NOT_DONE, Asking, Given, is_choice, is_words
-from meldcode.check.crossed import ADVICE, DONE, INJURY, MEASURE, Named, crossed
+from meldcode.check.crossed import ADVICE, INJURY, MEASURE, Named, crossed
 from meldcode.check.drawn import insists
 from meldcode.check.exploration import Edge
 from meldcode.check.history import ALL
@@ -134,7 +134,7 @@ def _consulted(evidence: Evidence) -> Verdict | None:
         field.key
         for node in consulting
         for field in evidence.meaning.fields(node)
-        if ASKING.search(field.label) and not re.search(DONE, field.label, re.IGNORECASE)
+        if ASKING.search(field.label)
     }
     for role in evidence.version.organisation.roles:
         own = [node.id for node in consulting if node.role == role]

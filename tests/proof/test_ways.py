@@ -6,6 +6,7 @@ import pytest
 
 from meldcode.check import prove
 from meldcode.check.crossed import (
+    ADVICE,
     CARER,
     DOUBTING,
     FOLLOWED,
@@ -104,6 +105,12 @@ def test_of_several_answers_that_name_it_each_has_to_lead_there() -> None:
 )
 def test_an_answer_about_something_else_may_lead_anywhere(named: Named, label: str) -> None:
     assert astray(asked("v", label, **YES_NO), "nee", named) is None
+
+
+def test_what_was_done_already_need_not_be_done_again() -> None:
+    people = {"veilig_thuis": "Veilig Thuis", "nog_niet": "Nog met niemand"}
+    assert astray(asked("w", "Wie hebt u al gesproken?", **people), "nog_niet", ADVICE) is None
+    assert astray(asked("w", "Wie vraagt u om raad?", **people), "nog_niet", ADVICE) is not None
 
 
 def test_somebody_else_who_follows_is_no_following_of_ours() -> None:
