@@ -253,14 +253,14 @@ def organisation_of(db: Database) -> UUID:
     return found
 
 
-def get_stuck(app: Flask, sanne: Person) -> str:
+def get_stuck(app: Flask, sanne: Person, kind: str = "no_branch") -> str:
     """Something gets stuck in a case of the school; the case's address."""
     found: Services = app.extensions[EXTENSION]
     case = case_of(sanne.start())
     with found.db.transaction(organisation_of(found.db)) as tx:
         incidents.record(
             tx,
-            kind="no_branch",
+            kind=kind,
             text=Text("Achter deze keuze past geen weg.", "No way fits behind this choice."),
             now=clock.now(found.db),
             case=UUID(case),
@@ -278,11 +278,20 @@ def test_without_incidents_the_page_says_so_and_only_supervisors_come_there(
     assert "/storingen" not in sanne.get("/")
 
 
-def test_an_incident_is_told_in_words_and_tried_again_once(app: Flask, sanne: Person, henk: Person) -> None:
-    case = get_stuck(app, sanne)
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("no_branch", "Een zaak kan niet verder"),
+        (incidents.NOT_RECALCULATED, "De termijnen van een zaak zijn niet opnieuw berekend"),
+    ],
+)
+def test_an_incident_is_told_in_words_and_tried_again_once(
+    app: Flask, sanne: Person, henk: Person, what: str, told: str
+) -> None:
+    case = get_stuck(app, sanne, what)
     assert "Er is 1 storing" in henk.get("/zaken")
     page = henk.get("/storingen")
-    assert "Een zaak kan niet verder" in page
+    assert told in page
     assert "Achter deze keuze past geen weg." in page
     assert case in page
     (form,) = [form for form in forms(page) if form.action.startswith("/storingen/")]

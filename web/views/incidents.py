@@ -88,6 +88,8 @@ def _what(one: IncidentView) -> str:
         return gettext("Er is niemand om te mailen")
     if one.kind == cover.NOBODY:
         return gettext("Een bericht komt straks bij niemand aan")
+    if one.kind == incidents.NOT_RECALCULATED:
+        return gettext("De termijnen van een zaak zijn niet opnieuw berekend")
     if one.mail is not None:
         return gettext("Een mail komt niet aan")
     if one.case is None:
