@@ -141,8 +141,8 @@ def names_of_changes() -> dict[str, str]:
 
 @designers_only
 def compared(side: str, path: str) -> ResponseReturnValue:
-    """One diagram of one side with what differs marked; `?deel=1`: only the part where something does, and
-    with `&smal=1` as narrow as a telephone."""
+    """One diagram of one side with what differs marked; `?deel=1`: only the part where something does, on
+    another argument as narrow as a telephone."""
     old, new = named(request.args.get("van", LIVE)), named(request.args.get("naar", DRAFT))
     version = old.version if side == "van" else new.version
     if version is None:
