@@ -13,7 +13,6 @@ from meldcode.store.tables import drafts, notes
 from tests.store.house import MONDAY, House
 
 SECRET = "hij heeft een blauwe plek"
-SIGNAL = {"kind": "signal", "text": f"  {SECRET}\r\n"}
 DAY = date(2026, 9, 7)
 
 
