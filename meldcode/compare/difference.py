@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePosixPath
 
 from meldcode.messages import Text
 
@@ -62,6 +63,11 @@ def quoted(text: str) -> Text:
 def quoted_both(text: Text) -> Text:
     """The sentence of each language between quotation marks, inside a sentence: without its full stop."""
     return Text(quoted(text.nl.removesuffix(".")).nl, quoted(text.en.removesuffix(".")).en)
+
+
+def titled(path: str) -> str:
+    """`“Vt advies”`: a file as the desk names it, without folder and ending, as words."""
+    return f"“{PurePosixPath(path).stem.replace('-', ' ').replace('_', ' ').capitalize()}”"
 
 
 def listed(texts: Iterable[str]) -> Text:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from meldcode.compare.difference import Difference, Kind, listed, quoted, quoted_both, was_and_is, yes_or_no
+from meldcode.compare.difference import (
+    Difference,
+    Kind,
+    listed,
+    quoted,
+    quoted_both,
+    titled,
+    was_and_is,
+    yes_or_no,
+)
 from meldcode.definition import Version
 from meldcode.describe import called, condition_in_words
 from meldcode.form import Form
@@ -32,11 +41,14 @@ def compare_forms(old: Version, new: Version) -> Iterator[Difference]:
     """Every question by its key, in every form by its file; said at the tasks that ask it."""
     for file in old.forms.keys() - new.forms.keys():
         yield Difference(
-            Kind.REMOVED, file, None, Text(f"Vervalt: het formulier {file}.", f"Dropped: the form {file}.")
+            Kind.REMOVED,
+            file,
+            None,
+            Text(f"Vervalt: het formulier {titled(file)}.", f"Dropped: the form {titled(file)}."),
         )
     for file, form in new.forms.items():
         if file not in old.forms:
-            text = Text(f"Nieuw: het formulier {file}.", f"New: the form {file}.")
+            text = Text(f"Nieuw: het formulier {titled(file)}.", f"New: the form {titled(file)}.")
             yield Difference(Kind.ADDED, file, None, text)
         elif old.files[file] != new.files[file]:
             yield from _form(old, new, old.forms[file], form)
@@ -68,7 +80,7 @@ def _where(version: Version, file: str) -> Text:
     """The tasks that ask this form: what people know, where a file's name says nothing to them."""
     names = [called(node) for node in version.nodes.values() if node.form == file]
     if not names:
-        return Text(f"In het formulier {file}", f"In the form {file}")
+        return Text(f"In het formulier {titled(file)}", f"In the form {titled(file)}")
     return Text(
         f"Bij {' en '.join(dict.fromkeys(name.nl for name in names))}",
         f"At {' and '.join(dict.fromkeys(name.en for name in names))}",

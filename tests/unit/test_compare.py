@@ -263,7 +263,7 @@ def test_a_form_that_two_tasks_ask_is_named_by_both_and_one_that_none_asks_by_it
         key: replace(node, form=None) if node.form == advice.file else node for key, node in now.nodes.items()
     }
     told = next(iter(compare_forms(school, replace(now, nodes=nobody)))).what
-    assert told.nl.startswith("In het formulier forms/vt-advies.form, vervalt: de vraag “")
+    assert told.nl.startswith("In het formulier “Vt advies”, vervalt: de vraag “")
 
 
 FIELD_CHANGES: dict[str, Any] = {
