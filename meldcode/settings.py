@@ -10,7 +10,9 @@ import base64
 import binascii
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -325,12 +327,15 @@ def _embedded(home: Path, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _kept(file: Path) -> str:
-    """A random key, made once, readable by its owner only."""
-    fresh = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-        stream.write(fresh + "\n")
-    return fresh
+    """A random key, made once, readable by its owner only.
+
+    Written under another name and linked when whole: whoever is killed half-way leaves no empty key behind.
+    """
+    if not file.exists():
+        with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=file.parent, prefix=file.name) as fresh:
+            fresh.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode() + "\n")
+            fresh.flush()
+            os.fsync(fresh.fileno())
+            with suppress(FileExistsError):  # somebody else was first: theirs is the key
+                os.link(fresh.name, file)
+    return file.read_text(encoding="ascii").strip()

@@ -5,7 +5,9 @@ Exit codes: 0 publishable, 1 findings, 2 unreadable.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import sys
 import textwrap
@@ -22,6 +24,7 @@ from meldcode.check import as_table as proof_as_table
 from meldcode.cli.options import AS_JSON, LANGUAGE, UNREADABLE, why_closed
 from meldcode.decision import read_decisions
 from meldcode.definition import check, read_folder
+from meldcode.definition.version import MAX_TOTAL_BYTES
 from meldcode.desk.examples import replayed
 from meldcode.desk.finding import Found, told
 from meldcode.diagram import diagram_findings, read_diagram
@@ -143,18 +146,25 @@ def check_path(path: Path) -> tuple[int, list[Finding]]:
 def _findings(path: Path) -> list[Finding]:
     if path.is_dir():
         return check(read_folder(path))
-    data, file = path.read_bytes(), path.name
     if path.suffix == ".bpmn":
-        return diagram_findings(read_diagram(data, file))
+        return diagram_findings(read_diagram(_content(path), path.name))
     if path.suffix == ".form":
-        return list(read_form(data, file).warnings)
+        return list(read_form(_content(path), path.name).warnings)
     if path.suffix == ".dmn":
-        read_decisions(data, file)
+        read_decisions(_content(path), path.name)
         return []
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     unknown = Text(
         "Dit is geen map, diagram, formulier of beslistabel.", "This is no folder, diagram, form or table."
     )
     raise MeldcodeError(unknown)
+
+
+def _content(path: Path) -> bytes:
+    """A file as far as a reader takes it: what is longer is refused there as too large."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_TOTAL_BYTES)
 
 
 def _unreadable(path: Path, what: Text) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import base64
 from pathlib import Path
 
@@ -117,6 +118,20 @@ def test_embedded_needs_nothing_and_keeps_its_keys(tmp_path: Path) -> None:
     database.migrate()
     database.close()
     assert (tmp_path / "var" / "meldcode.db").exists()
+
+
+def test_who_is_killed_while_making_a_key_leaves_no_half_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as half_way:
+        half_way.setattr(os, "fsync", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Settings.from_environment(True, environment={}, home=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert len(Settings.from_environment(True, environment={}, home=tmp_path).master_key) == 32
 
 
 @pytest.mark.parametrize("name", ["100%25", "wat nu?", "a b#c"])

@@ -95,6 +95,18 @@ def test_a_file_of_another_kind_ends_with_2(tmp_path):
     assert run(tmp_path / "x.pdf").exit_code == 2
 
 
+def test_a_file_without_end_is_not_read():
+    assert run(Path("/dev/zero")).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["endless.bpmn", "endless.form", "endless.dmn"])
+def test_a_file_without_end_is_read_as_far_as_any_may_be_long(tmp_path, name):
+    (tmp_path / name).symlink_to("/dev/zero")
+    result = run(tmp_path / name)
+    assert result.exit_code == 2
+    assert "groter dan" in result.output
+
+
 def test_single_files_are_checked(tmp_path):
     (tmp_path / "a.bpmn").write_bytes(bpmn(*start_to_end(user_task("a"))))
     (tmp_path / "b.form").write_bytes(form("b", "antwoord"))
