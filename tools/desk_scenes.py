@@ -70,7 +70,8 @@ def comparing(studio: Studio, page: Page) -> None:
     """What changes, in sentences and in the drawing."""
     page.goto("/ontwerp/vergelijk")
     page.wait_for_load_state("networkidle")
-    studio.take(page, "gids-ontwerp-vergelijken", height=760)
+    last = page.locator(".change").nth(2)  # the last sentences, and the drawing below them
+    studio.take(page, "gids-ontwerp-vergelijken", height=740, top=last)
 
 
 def rehearsing(studio: Studio, page: Page) -> None:
