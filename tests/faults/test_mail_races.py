@@ -149,7 +149,7 @@ def test_a_mail_withdrawn_while_somebody_tries_again_stays_withdrawn(
     def out() -> None:
         shut_out(house, case)
 
-    with just_before(house.db, "UPDATE mails SET status", out) as happened:
+    with just_before(house.db, "UPDATE mails SET", out) as happened:
         incidents.retry(house.db, house.organisation, incident.id, now=DUE)
     assert happened
     assert (row_of(house).status, row_of(house).at) == ("withdrawn", None)
