@@ -178,6 +178,19 @@ def test_a_question_that_depends_on_an_answer_appears_at_once_and_keeps_what_was
     assert refusals.heard == []
 
 
+def test_a_draft_that_is_under_way_when_the_task_is_finished_is_let_go(window: BrowserContext) -> None:
+    """It would arrive after the task was done, and be refused."""
+    page = window.new_page()
+    sign_in(page, "Sanne")
+    follow(page.get_by_role("button", name="Nieuwe zorg vastleggen"))
+    page.route("**/concept", lambda route: None)  # it takes for ever
+    with page.expect_request("**/concept"):
+        fill(page, {"vermoeden_over": "thuis"})
+    page.route(page.url, lambda route: None)  # and the answer to the form is not there yet
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/concept")):
+        page.get_by_role("button", name="Taak afronden").dispatch_event("click")
+
+
 def test_a_double_click_and_the_back_button_end_on_a_friendly_page(window: BrowserContext) -> None:
     page = window.new_page()
     sign_in(page, "Sanne")

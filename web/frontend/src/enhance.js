@@ -75,14 +75,17 @@ if (drafted) {
   const pause = 2000;
   let changed = false;
   let timer = 0;
+  let underWay = new AbortController();
   const keep = async (leaving) => {
     window.clearTimeout(timer);
     if (!changed || drafted.dataset.sent) return;
     changed = false;
+    underWay = new AbortController();
     const answer = await fetch(drafted.dataset.draft, {
       method: 'POST',
       body: new FormData(drafted),
       keepalive: leaving,
+      signal: underWay.signal,
     }).catch(() => null);
     if (answer?.ok && !answer.redirected) line.textContent = await answer.text();
     else changed = true; // the next change tries again
@@ -92,6 +95,8 @@ if (drafted) {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => keep(false), pause);
   });
+  // The form itself brings all that was typed: a draft that comes after it would be of a task that is done.
+  drafted.addEventListener('submit', () => underWay.abort());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') keep(true);
   });
