@@ -405,7 +405,7 @@ def test_any_order_of_half_steps_keeps_every_promise_about_mail(kind: Kind, buil
             Mails,
             settings=settings(
                 # the orders are the same on both; on PostgreSQL every look costs a round trip
-                max_examples=many * (12 if kind.name == "sqlite" else 3),
+                max_examples=many * (9 if kind.name == "sqlite" else 2),
                 stateful_step_count=30,
                 deadline=None,
                 # what goes wrong is said at once: making it smaller takes minutes

@@ -24,6 +24,10 @@ from tools import draw_processes
 
 PROCESSES = Path(__file__).resolve().parents[2] / "processes"
 FOLDERS = sorted(path.name for path in PROCESSES.iterdir() if (path / "organisation.toml").is_file())
+#: The first two; the others with `make long`.
+MOST_ARE_LONG = [
+    pytest.param(folder, marks=pytest.mark.long if place > 1 else ()) for place, folder in enumerate(FOLDERS)
+]
 SCHOOL = "basisschool-het-voorbeeld"
 A_YEAR = Moment(after=Duration(days=365))
 
@@ -189,13 +193,7 @@ def test_the_examples_show_every_kind_of_case(folder: str) -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize(
-    "folder",
-    [
-        pytest.param(folder, marks=pytest.mark.long if place > 1 else ())
-        for place, folder in enumerate(FOLDERS)
-    ],
-)
+@pytest.mark.parametrize("folder", MOST_ARE_LONG)
 def test_time_only_sends_the_mails_of_the_open_tasks(folder: str) -> None:
     """Nobody does anything for a year: each rung mails once, in order, and no task closes.
 
@@ -220,7 +218,7 @@ def test_time_only_sends_the_mails_of_the_open_tasks(folder: str) -> None:
         assert sorted(late) == sorted(told), f"{begin.file}: {sorted(opened)}"
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", MOST_ARE_LONG)
 def test_acute_danger_can_be_raised_at_every_moment_and_the_case_goes_on(folder: str) -> None:
     version = version_of(folder)
     acute = {node.id for node in version.nodes.values() if StepKind.ACUUT in node.steps}
