@@ -97,9 +97,10 @@ def breaking(studio: Studio, page: Page) -> None:
         _save(studio, path, file.content.replace(b"twijfel", b"weet-niet"))
     _prove(studio, page)
     page.get_by_role("link", name="Bekijk het verhaal in de tekening").first.click()
+    page.emulate_media(reduced_motion="reduce")  # the drawing is where it will be at once
     page.locator(".walk__list a").last.click()
     page.locator(".walk__list a[aria-current=step].walk__last").wait_for()
-    studio.take(page, "gids-ontwerp-verhaal", height=640)
+    studio.take(page, "gids-ontwerp-verhaal", height=560, top=page.locator(".walk"))
     for path in ("forms/wegen.form", "weging.dmn"):
         before = draft.files[path].content
         assert before is not None  # noqa: S101
