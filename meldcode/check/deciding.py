@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from meldcode.check.meaning import PEOPLE
 from meldcode.check.verdict import Evidence, Verdict, broken
@@ -25,8 +25,25 @@ def coming(
     `by_default`: where there is a choice, by the default flow only, as when nobody answered.
     `through_people`: also past tasks with which nothing is decided yet, such as reading an advice.
     """
+
+    def passed(node: Node) -> bool:
+        if through_people and node.kind in PEOPLE and not node.steps & (OPEN_STILL | DECIDED):
+            return True
+        return node.kind.endswith("Gateway") or node.kind in PASSING
+
+    def onwards(node: Node) -> list[str]:
+        if not passed(node):
+            return []
+        chosen = [node.default_flow] if by_default and node.default_flow else node.outgoing
+        return targets(version, chosen)
+
+    return (node for node in met(version, [flow.target], onwards) if not passed(node))
+
+
+def met(version: Version, begin: Iterable[str], onwards: Callable[[Node], Iterable[str]]) -> Iterator[Node]:
+    """The nodes that are come upon from these (their ids), each once. `onwards`: the ids after a node."""
     seen: set[str] = set()
-    todo = [flow.target]
+    todo = [*begin]
     while todo:
         key = todo.pop()
         if key in seen:
@@ -35,14 +52,13 @@ def coming(
         node = version.nodes.get(key)
         if node is None:  # the arrow points to what is not there, which the check of the diagram says
             continue
-        passed = node.kind.endswith("Gateway") or node.kind in PASSING
-        if through_people and node.kind in PEOPLE and not node.steps & (OPEN_STILL | DECIDED):
-            passed = True
-        if not passed:
-            yield node
-            continue
-        chosen = [node.default_flow] if by_default and node.default_flow else node.outgoing
-        todo += [version.flows[one].target for one in chosen]
+        yield node
+        todo += onwards(node)
+
+
+def targets(version: Version, flows: Iterable[str]) -> list[str]:
+    """The ids of what these flows (their ids) lead to."""
+    return [version.flows[key].target for key in flows]
 
 
 def separating(version: Version, kind: StepKind) -> list[str]:

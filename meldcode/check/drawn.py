@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from meldcode.check.asking import Asking, Given, is_choice, is_date, is_words
 from meldcode.check.crossed import CARER, PLANNED, crossed
+from meldcode.check.deciding import met, targets
 from meldcode.check.meaning import Meaning
 from meldcode.check.verdict import Evidence, Says, Verdict, broken, not_applicable
 from meldcode.diagram.model import LEGAL_STEPS, Node, Purpose, StepKind
@@ -179,23 +180,16 @@ def _moment(evidence: Evidence, node: Node) -> datetime | None:
 
 def _receivers(evidence: Evidence, event: Node) -> frozenset[str]:
     """The roles that a rung mails or gives a task."""
-    version, seen, found = evidence.version, set[str](), set[str]()
-    todo = [version.flows[key].target for key in event.outgoing]
-    while todo:
-        key = todo.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        node = version.nodes.get(key)
-        if node is None:  # the arrow points to what is not there, which the check of the diagram says
-            continue
-        if node.to:
-            found.add(node.to)
-        elif node.kind == "userTask":
-            found.add(node.role or "")
-            continue
-        todo += [version.flows[flow].target for flow in node.outgoing]
-    return frozenset(found)
+    version = evidence.version
+
+    def asks(node: Node) -> bool:
+        return node.kind == "userTask" and not node.to
+
+    def onwards(node: Node) -> list[str]:
+        return [] if asks(node) else targets(version, node.outgoing)
+
+    found = met(version, targets(version, event.outgoing), onwards)
+    return frozenset(node.to or node.role or "" for node in found if node.to or asks(node))
 
 
 def terms(evidence: Evidence) -> Verdict:

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator
 from functools import lru_cache
 
-from meldcode.check.deciding import coming
+from meldcode.check.deciding import coming, met, targets
 from meldcode.check.marking import NOW
 from meldcode.definition import Version
 from meldcode.diagram.model import Flow, Node
@@ -145,22 +145,17 @@ def behind(version: Version, gateway: str, answer: tuple[str, str]) -> frozenset
     """All that can come after a gateway with this answer, where every later gateway that reads the question
     goes by the same answer; what is called or lies inside included."""
     known = ways(version)
-    seen: set[str] = set()
-    todo = [flow.target for flow in known[gateway][answer]]
-    while todo:
-        key = todo.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        node = version.nodes.get(key)
-        if node is None:  # as in `coming`
-            continue
-        todo += [
+
+    def onwards(node: Node) -> list[str]:
+        inside = [
             one.id
             for one in version.nodes.values()
             if one.kind == "startEvent"
-            and ((node.called_element and one.process == node.called_element) or one.parent == key)
+            and ((node.called_element and one.process == node.called_element) or one.parent == node.id)
         ]
-        chosen = known.get(key, {}).get(answer)
-        todo += [flow.target for flow in chosen or [version.flows[one] for one in node.outgoing]]
-    return frozenset(seen)
+        chosen = known.get(node.id, {}).get(answer)
+        flows = [flow.id for flow in chosen] if chosen else node.outgoing
+        return [*inside, *targets(version, flows)]
+
+    begin = [flow.target for flow in known[gateway][answer]]
+    return frozenset(node.id for node in met(version, begin, onwards))
